@@ -1,0 +1,98 @@
+import js from '@eslint/js'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+const layers = ['retry', 'rate-limiter', 'timeout', 'bulkhead', 'fallback', 'pipeline']
+
+// An edge and its own peer. What else it needs, any user of the package can import.
+const edges = {
+  inspect: ['@statelyai/inspect'],
+  dashboard: ['node:'],
+  react: ['react'],
+  opentelemetry: ['@opentelemetry/api'],
+  prometheus: ['prom-client'],
+  undici: ['undici'],
+  redis: ['redis'],
+}
+const publicEntries = ['../index.js', '../machines.js', '../core/index.js', '../testing/index.js']
+
+// Which folder may import what. A name that ends in `/` or `:` stands for all that begins with it.
+const arrows = [
+  allow('src/core', ['./']),
+  allow('machines', ['./', '../src/core/', 'xstate']),
+  allow('src/breaker', ['./', '../core/', '../../machines/', 'xstate', 'rxjs']),
+  allow('src/testing', ['./', '../core/']),
+  ...layers.map((layer) => allow(`src/${layer}`, ['./', '../core/'])),
+  ...Object.entries(edges).map(([edge, peer]) =>
+    allow(`src/${edge}`, ['./', ...publicEntries, ...peer]),
+  ),
+]
+
+/**
+ * @param {string} folder
+ * @param {string[]} names
+ * @returns {import('eslint').Linter.Config}
+ */
+function allow(folder, names) {
+  const allowed = names.map((name) => {
+    const literal = name.replaceAll('.', '\\.')
+    return /[/:]$/.test(name) ? `${literal}(?!.*\\.\\./)` : `${literal}$`
+  })
+  return {
+    files: [`${folder}/**/*.{ts,tsx}`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(?!${allowed.join('|')})`,
+              message: `${folder} may import only ${names.join(' ')}`,
+            },
+          ],
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ImportExpression, TSImportType',
+          message: 'Import at the top of the file, where the rule on imports sees it.',
+        },
+      ],
+    },
+  }
+}
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', 'reports/', '.stryker-tmp/']),
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      // The compiler knows it better, in JavaScript files too.
+      'no-undef': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  { files: ['scripts/**', '*.config.{js,ts}'], extends: [tseslint.configs.disableTypeChecked] },
+  arrows,
+  {
+    files: ['{test,examples,bench}/**/*.{ts,tsx,js,mjs}'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/(src|machines|dist)/',
+              message: 'Import the package by its name, as users do.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+)

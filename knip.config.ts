@@ -1,0 +1,25 @@
+import type { KnipConfig } from 'knip'
+import { entries } from './tsup.config.js'
+
+const config: KnipConfig = {
+  entry: [
+    ...Object.values(entries),
+    'test/**/*.test-d.ts',
+    'examples/**/*.{js,mjs,ts}',
+    'bench/**/*.{js,mjs,ts}',
+    'scripts/*.mjs',
+  ],
+  project: ['{src,machines,test,examples,bench,scripts}/**/*.{ts,tsx,js,mjs}'],
+  // Not used yet. Delete the line when the first use comes.
+  ignoreDependencies: [
+    '@statelyai/inspect',
+    '@stryker-mutator/core',
+    '@stryker-mutator/vitest-runner',
+    'esbuild',
+    'fast-check',
+    'playwright-core',
+    'typedoc',
+  ],
+}
+
+export default config

@@ -1,0 +1,252 @@
+import {
+  Failure,
+  ProbeTimeoutError,
+  breakDurationOf,
+  formatDuration,
+  healthOf,
+  noCounts,
+  noHealth,
+  timerDelay,
+  tripReason,
+} from '../src/core/index.js'
+import { newContext, timeOf } from './breaker.context.js'
+import { holdsAfter, leasesAfter, roundAfter } from './breaker.round.js'
+import type { Health, Round } from '../src/core/index.js'
+import type {
+  BreakerContext,
+  Decision,
+  Moment,
+  OutcomeEvent,
+  TransitionCause,
+} from './breaker.context.js'
+
+type Update = Partial<BreakerContext>
+
+/** How long a state waits before it moves by itself. */
+export const delays = {
+  breakDuration: (moment: Moment) => timerDelay(moment.context.openUntil - timeOf(moment)),
+  probeLease: (moment: Moment) =>
+    timerDelay(Math.min(...Object.values(moment.context.leases)) - timeOf(moment)),
+  holdDuration: (moment: Moment) =>
+    timerDelay(Math.min(...moment.context.holds.map(({ until }) => until)) - timeOf(moment)),
+}
+
+/** Closed to open: a limit was reached. */
+export function openCircuit(moment: Moment): Update {
+  const { settings } = moment.context
+  const { health, error } = moment.event as OutcomeEvent
+  const { cause, reason } = tripReason(settings.limits, settings.sampling, health)
+  return broken(moment, cause, reason, health, failureOf(moment, error))
+}
+
+/** Half-open to open: enough probes can no longer succeed. */
+export function reopen(moment: Moment): Update {
+  const { context, event } = moment
+  const { probes, probeLease } = context.settings.halfOpen
+  const round = roundAfter(moment)
+  if (event.type === 'OUTCOME') {
+    const reason = `${String(round.bad)} of ${countOf(probes, 'probe')} failed`
+    return broken(moment, 'probe-failed', reason, round.health, failureOf(moment, event.error))
+  }
+  const reason = `a probe did not end within ${formatDuration(probeLease)}`
+  const failure = failureOf(moment, new ProbeTimeoutError(probeLease))
+  return broken(moment, 'lease-expired', reason, round.health, failure)
+}
+
+/** To open by hand; the break ends by itself. */
+export function trip(moment: Moment): Update {
+  const { event } = moment
+  if (event.type !== 'TRIP') return {}
+  const { reason = 'manual', duration, health = noHealth } = event
+  return broken(moment, 'tripped', `tripped by hand: ${reason}`, health, undefined, duration)
+}
+
+function broken(
+  moment: Moment,
+  cause: TransitionCause,
+  reason: string,
+  health: Health,
+  failure: Failure | undefined,
+  duration?: number,
+): Update {
+  const { context } = moment
+  const { settings } = context
+  const consecutiveBreaks = context.consecutiveBreaks + 1
+  const breaking = context.breaking ?? health
+  const breakDuration =
+    duration !== undefined && duration >= 0
+      ? duration
+      : breakDurationOf(
+          settings.breakDuration,
+          {
+            consecutiveBreaks,
+            halfOpenAttempts: context.halfOpenAttempts,
+            consecutiveFailures: health.consecutiveFailures,
+            failureCount: health.failures,
+            failureRate: health.failureRate,
+            lastError: failure?.error,
+            retryAfter: failure?.retryAfter,
+            breaking,
+            random: settings.random,
+          },
+          settings.maxBreakDuration,
+          settings.report,
+        )
+  return {
+    ...decided(moment, cause, reason, health, failure),
+    consecutiveBreaks,
+    breaking,
+    breakDuration,
+    openUntil: timeOf(moment) + breakDuration,
+    failure,
+    leases: {},
+  }
+}
+
+/** Open or isolated to half-open: a round of probes begins. */
+export function startProbing(moment: Moment): Update {
+  const { context, event } = moment
+  const forced = event.type === 'FORCE_HALF_OPEN'
+  const decision = forced
+    ? decided(moment, 'forced-half-open', 'forced half-open by hand', context.health)
+    : decided(
+        moment,
+        'break-elapsed',
+        `the break of ${formatDuration(context.breakDuration)} is over`,
+        context.health,
+      )
+  return {
+    ...decision,
+    halfOpenAttempts: context.halfOpenAttempts + 1,
+    round: freshRound(context.health),
+    leases: {},
+    holds: [],
+  }
+}
+
+/** A probe begins. */
+export function startLease(moment: Moment): Update {
+  const { context, event } = moment
+  if (event.type !== 'ACQUIRE') return {}
+  const ends = timeOf(moment) + context.settings.halfOpen.probeLease
+  return { leases: { ...context.leases, [event.probe]: ends } }
+}
+
+/** A probe ended and the round goes on. */
+export function countProbe(moment: Moment): Update {
+  return { round: roundAfter(moment), leases: leasesAfter(moment) }
+}
+
+/** Half-open to open: the probe never reached the dependency, so the old break goes on. */
+export function returnProbe(moment: Moment): Update {
+  const { context, event } = moment
+  const { name } = failureOf(moment, (event as OutcomeEvent).error) ?? { name: 'refused' }
+  return {
+    ...decided(
+      moment,
+      'probe-refused',
+      `the probe was refused before it was made: ${name}`,
+      context.health,
+    ),
+    halfOpenAttempts: context.halfOpenAttempts - 1,
+    leases: {},
+  }
+}
+
+/** Half-open to closed. */
+export function recover(moment: Moment): Update {
+  const { good, health } = roundAfter(moment)
+  const { successes } = moment.context.settings.halfOpen
+  const reason = `${String(good)} of ${countOf(successes, 'needed probe')} succeeded`
+  return closed(moment, 'probe-succeeded', reason, health)
+}
+
+/** To isolated by hand. */
+export function isolate(moment: Moment): Update {
+  const { context, event } = moment
+  if (event.type !== 'ISOLATE') return {}
+  const { reason = 'manual', health = context.health } = event
+  return {
+    ...decided(moment, 'isolated', `isolated by hand: ${reason}`, health),
+    ...addHold(moment),
+    health,
+    leases: {},
+  }
+}
+
+/** One more reason to stay isolated. */
+export function addHold(moment: Moment): Update {
+  const { context, event } = moment
+  if (event.type !== 'ISOLATE') return {}
+  const { reason = 'manual', duration = Infinity, hold = nextHold(context) } = event
+  const since = timeOf(moment)
+  const until = duration >= 0 ? since + duration : Infinity
+  return { holds: [...context.holds, { id: hold, reason, since, until }] }
+}
+
+/** One reason less. */
+export function dropHold(moment: Moment): Update {
+  return { holds: holdsAfter(moment) }
+}
+
+/** Isolated to open: the break that ran before goes on to its old deadline. */
+export function resumeBreak(moment: Moment): Update {
+  return { ...decided(moment, ...releaseReason(moment), moment.context.health), holds: [] }
+}
+
+/** Isolated to closed. */
+export function release(moment: Moment): Update {
+  return closed(moment, ...releaseReason(moment), moment.context.health)
+}
+
+/** Anything to closed, by hand. */
+export function reset(moment: Moment): Update {
+  return closed(moment, 'reset', 'reset by hand', moment.context.health)
+}
+
+/** The number the next hold goes by. */
+export function nextHold({ holds }: BreakerContext): number {
+  return Math.max(0, ...holds.map(({ id }) => id)) + 1
+}
+
+function closed(moment: Moment, cause: TransitionCause, reason: string, health: Health): Update {
+  const { name, settings } = moment.context
+  return {
+    ...newContext(name, settings),
+    ...decided(moment, cause, reason, health),
+    health: noHealth,
+  }
+}
+
+function decided(
+  moment: Moment,
+  cause: TransitionCause,
+  reason: string,
+  health: Health,
+  failure?: Failure,
+): { epoch: number; health: Health; decision: Decision } {
+  const decision = { cause, reason, at: timeOf(moment), health }
+  return {
+    epoch: moment.context.epoch + 1,
+    health,
+    decision: failure === undefined ? decision : { ...decision, failure },
+  }
+}
+
+function releaseReason({ event }: Moment): [TransitionCause, string] {
+  return event.type === 'RELEASE'
+    ? ['released', 'the last hold was released']
+    : ['hold-expired', 'the last hold ran out']
+}
+
+function freshRound(health: Health): Round {
+  return { good: 0, bad: 0, health: healthOf(noCounts, health) }
+}
+
+function failureOf({ context }: Moment, error: unknown): Failure | undefined {
+  return error === undefined ? undefined : Failure.thrown(error, context.settings.clock.wall)
+}
+
+function countOf(n: number, noun: string): string {
+  return `${String(n)} ${noun}${n === 1 ? '' : 's'}`
+}

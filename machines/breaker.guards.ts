@@ -1,0 +1,36 @@
+import { isUnhealthy, noHealth } from '../src/core/index.js'
+import { restoredState, timeOf } from './breaker.context.js'
+import { holdsAfter, isCurrent, isFreeProbe, leaseOf, roundAfter } from './breaker.round.js'
+import type { Health } from '../src/core/index.js'
+import type { Moment } from './breaker.context.js'
+
+/** The questions of the chart. Each is a function of context and event and never throws. */
+export const guards = {
+  /** This outcome is bad, and with it a limit is reached. */
+  isUnhealthy: (moment: Moment) => {
+    const { context, event } = moment
+    if (event.type !== 'OUTCOME' || !isCurrent(moment)) return false
+    if (event.outcome !== 'failure' && event.slow !== true) return false
+    // Figures that somebody left out must not end the actor.
+    return isUnhealthy(context.settings.limits, (event.health as Health | undefined) ?? noHealth)
+  },
+  isBreakOver: (moment: Moment) => timeOf(moment) >= moment.context.openUntil,
+  isBreakRunning: (moment: Moment) => timeOf(moment) < moment.context.openUntil,
+  hasFreeProbe: ({ context }: Moment) => isFreeProbe(context),
+  /** An outcome that no probe of this round stands behind. */
+  isStale: (moment: Moment) => moment.event.type === 'OUTCOME' && leaseOf(moment) === undefined,
+  /** The call was refused further in: it said nothing about the dependency. */
+  isRefused: ({ event }: Moment) => event.type === 'OUTCOME' && event.refused === true,
+  /** Enough probes have succeeded. */
+  isRecovered: (moment: Moment) =>
+    roundAfter(moment).good >= moment.context.settings.halfOpen.successes,
+  /** So many probes have failed that enough can no longer succeed. */
+  isBeyondRecovery: (moment: Moment) => {
+    const { probes, successes } = moment.context.settings.halfOpen
+    return roundAfter(moment).bad > probes - successes
+  },
+  isStillHeld: (moment: Moment) => holdsAfter(moment).length > 0,
+  wasOpen: ({ context }: Moment) => restoredState(context) === 'open',
+  wasHalfOpen: ({ context }: Moment) => restoredState(context) === 'halfOpen',
+  wasIsolated: ({ context }: Moment) => restoredState(context) === 'isolated',
+}

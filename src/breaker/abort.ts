@@ -1,0 +1,62 @@
+import type { CallPermit } from './permit.js'
+
+/** For functions that take no signal: making one costs more than the whole breaker. */
+const idleSignal = new AbortController().signal
+
+/**
+ * The signal a call gets: its own if it is a probe, else that of its caller. A function that asks
+ * for a signal never shares one, for it may leave its listeners behind.
+ */
+export function signalOf(
+  permit: CallPermit,
+  caller: AbortSignal | undefined,
+  takesSignal: boolean,
+): AbortSignal {
+  if (permit.isProbe) return permit.signal
+  if (caller !== undefined) return caller
+  return takesSignal ? permit.signal : idleSignal
+}
+
+/**
+ * Waits for a call, but no longer than its caller does: an abort ends it as ignored, frees its probe
+ * slot at once and rejects with the caller's reason. Leaves no listener behind.
+ */
+export function untilAborted<T>(
+  call: T | PromiseLike<T>,
+  caller: AbortSignal,
+  permit: CallPermit,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => {
+      permit.ignore()
+      if (permit.isProbe) permit.abort(caller.reason)
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's reason, untouched
+      reject(caller.reason)
+    }
+    const leave = () => {
+      caller.removeEventListener('abort', stop)
+    }
+    caller.addEventListener('abort', stop, { once: true })
+    // The function itself may have aborted its caller.
+    if (caller.aborted) stop()
+    Promise.resolve(call).then(
+      (value) => {
+        leave()
+        resolve(value)
+      },
+      (error: unknown) => {
+        leave()
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the error of the call, untouched
+        reject(error)
+      },
+    )
+  })
+}
+
+/** Refuses what is no signal, and a call whose caller has already left. */
+export function checkSignal(caller: AbortSignal): void {
+  if (typeof (caller as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
+    throw new TypeError('signal must be an AbortSignal')
+  }
+  caller.throwIfAborted()
+}

@@ -1,0 +1,942 @@
+import { Observable, Subject, Subscription, filter } from 'rxjs'
+import { createActor } from 'xstate'
+import { deadlineOf, newContext, revivedError } from '../../machines/breaker.context.js'
+import { breakerMachine } from '../../machines/breaker.machine.js'
+import { isFreeProbe } from '../../machines/breaker.round.js'
+import { nextHold } from '../../machines/breaker.actions.js'
+import {
+  BrokenCircuitError,
+  DisposedBreakerError,
+  Failure,
+  IsolatedCircuitError,
+  ProbeTimeoutError,
+  countName,
+  createWindow,
+  errorName,
+  isOutcomeKind,
+  isUnhealthy,
+  number,
+  optionsOf,
+  shown,
+  wholeDelay,
+  withoutStack,
+} from '../core/index.js'
+import { checkSignal, signalOf, untilAborted } from './abort.js'
+import { chartClock } from './chart-clock.js'
+import { CallPermit, uncounted } from './permit.js'
+import { saveBreaker } from './save.js'
+import { GuardedObservable, completeOutlets, createOutlets } from './streams.js'
+import { spansOf } from './timeline.js'
+import type { SnapshotFrom } from 'xstate'
+import type { BreakerContext, BreakerEvent, HoldRecord } from '../../machines/breaker.context.js'
+import type {
+  BreakerSnapshot,
+  CircuitState,
+  Health,
+  OutcomeKind,
+  SamplingWindow,
+  Settings,
+  Totals,
+} from '../core/index.js'
+import type {
+  Attempt,
+  Breaker,
+  BreakerActorRef,
+  Call,
+  CallOptions,
+  FedOutcome,
+  Hold,
+  Isolation,
+  Outcome,
+  Permit,
+  Rejection,
+  Transition,
+} from './breaker.js'
+import type { PermitOwner } from './permit.js'
+import type { Stats } from './stats.js'
+import type { Channels, Outlets } from './streams.js'
+import type { Span } from './timeline.js'
+
+/** What the breakers of a registry have in common. */
+export interface Hub {
+  readonly outlets: Outlets
+  /** A breaker moved. */
+  moved(breaker: CircuitBreaker): void
+}
+
+/** The epoch of outcomes fed while they cannot count. */
+const noEpoch = -2
+
+/**
+ * The engine. The path of a call: `execute` → permit → your function → outcome → outcome stream →
+ * sampling window → (only what may move the circuit) the chart → `#follow` → history → observers.
+ *
+ * What is needed only once the circuit is used, watched or moved is made only then: an idle breaker
+ * is this object and its name.
+ */
+export class CircuitBreaker implements Breaker, PermitOwner {
+  readonly name: string
+  readonly #settings: Settings
+  readonly #hub: Hub | undefined
+
+  // What the chart has decided, as of the last `#follow`: reading it costs nothing.
+  #state: CircuitState = 'closed'
+  #epoch = 0
+  #deadline = Infinity
+  /** Calls pass without asking the chart: it is closed, and the breaker in use. */
+  #flowing: boolean
+  #chart: BreakerContext | undefined
+  #actor: BreakerActorRef | undefined
+  readonly #ownsActor: boolean
+  #disposed = false
+
+  #window: SamplingWindow | undefined
+  #calls: Subject<CallPermit> | undefined
+  #totals: { -readonly [K in keyof Totals]: number } | undefined
+  #errors: Map<string, number> | undefined
+  #lastError: unknown
+  #history: Transition[] = noHistory
+  /** When this breaker began, and when it entered its state: monotonic, and epoch ms. */
+  #enteredAt: number
+  readonly #createdAt: number
+  #usedAt: number
+
+  #lastProbe = 0
+  #lastHold = 0
+  #probing: Map<number, CallPermit> | undefined
+  #feeds: Subscription | undefined
+  #outlets: Outlets | undefined
+
+  // Observers hear of things when the chart has come to rest, one thing after the other.
+  #notices: (() => void)[] | undefined
+  #inChart = false
+  #telling = false
+  /** The state as observers know it: that of the last transition they were told. */
+  #told: CircuitState = 'closed'
+
+  constructor(name: string, settings: Settings, hub?: Hub, actor?: BreakerActorRef) {
+    this.name = name
+    this.#settings = settings
+    this.#hub = hub
+    this.#flowing = settings.mode !== 'disabled'
+    this.#enteredAt = this.#usedAt = settings.clock.now()
+    this.#createdAt = settings.clock.wall()
+    if (settings.snapshot !== undefined) this.#restore(settings.snapshot)
+    this.#ownsActor = actor === undefined
+    if (actor !== undefined) this.#adopt(actor)
+    else if (settings.snapshot !== undefined || settings.inspect !== undefined) this.#startActor()
+  }
+
+  // ── Calls ────────────────────────────────────────────────────────────────────────────────────
+
+  execute<T>(fn: Call<T>, options?: CallOptions): Promise<T> {
+    try {
+      const permit = this.#enter(fn, options)
+      return permit === undefined
+        ? Promise.reject(this.#refusal().error)
+        : this.#run(permit, fn, options?.signal)
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- may be the caller's reason
+      return Promise.reject(error)
+    }
+  }
+
+  async attempt<T>(fn: Call<T>, options?: CallOptions): Promise<Attempt<T>> {
+    try {
+      const permit = this.#enter(fn, options)
+      if (permit === undefined) return this.#refusal()
+      const value = await this.#run(permit, fn, options?.signal)
+      return permit.kind === 'failure'
+        ? { status: 'failure', error: undefined, value }
+        : { status: 'success', value }
+    } catch (error) {
+      return { status: 'failure', error }
+    }
+  }
+
+  wrap<This, Args extends unknown[], T>(
+    fn: (this: This, ...args: Args) => T | PromiseLike<T>,
+  ): (this: This, ...args: Args) => Promise<T> {
+    if (typeof (fn as unknown) !== 'function')
+      throw new TypeError(`wrap needs a function, got ${shown(fn)}`)
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- `this` is the wrapped function's
+    const breaker = this
+    return function (this: This, ...args: Args) {
+      return breaker.execute(() => fn.apply(this, args))
+    }
+  }
+
+  tryAcquire(): Permit | undefined {
+    return this.#admit()
+  }
+
+  rejection(): BrokenCircuitError | undefined {
+    return this.#state === 'closed' ? undefined : this.#refusal().error
+  }
+
+  #enter<T>(fn: Call<T>, options: CallOptions | undefined): CallPermit | undefined {
+    if (typeof (fn as unknown) !== 'function')
+      throw new TypeError(`fn must be a function, got ${shown(fn)}`)
+    const caller = options?.signal
+    if (caller !== undefined) checkSignal(caller)
+    return this.#admit()
+  }
+
+  async #run<T>(permit: CallPermit, fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
+    let value: T
+    try {
+      const call = fn(signalOf(permit, caller, fn.length > 0))
+      value = await (caller === undefined ? call : untilAborted(call, caller, permit))
+    } catch (error) {
+      if (caller?.aborted === true) permit.ignore()
+      else permit.rejected(error)
+      throw error
+    }
+    permit.fulfilled(value)
+    return value
+  }
+
+  /** Leave for a call, or undefined: rejected. */
+  #admit(): CallPermit | undefined {
+    if (this.#flowing) return new CallPermit(this, this.#epoch, 0, this.#startTime())
+    this.#assertInUse()
+    if (this.#settings.mode === 'disabled') return new CallPermit(this, uncounted, 0, NaN)
+    const at = this.#settings.clock.now()
+    this.#usedAt = at
+    this.#catchUp(at)
+    if (this.#state === 'closed') return new CallPermit(this, this.#epoch, 0, this.#startTime())
+    return this.#admitProbe(at) ?? this.#reject(at)
+  }
+
+  #admitProbe(at: number): CallPermit | undefined {
+    // Within the chart an event would only be queued: too late to know what comes of it.
+    if (this.#state !== 'halfOpen' || this.#inChart) return undefined
+    const probe = ++this.#lastProbe
+    const permit = new CallPermit(this, this.#epoch, probe, at)
+    this.#probing ??= new Map()
+    this.#probing.set(probe, permit)
+    this.#send({ type: 'ACQUIRE', probe, at })
+    return this.#probing.has(probe) ? permit : undefined
+  }
+
+  #reject(at: number): CallPermit | undefined {
+    this.#count('rejected')
+    if (this.#hears('rejections')) {
+      const { breaker, state, retryAfter } = this.#refusal()
+      this.#tell('rejections', { breaker, state, retryAfter, at: this.#settings.clock.wall() })
+      this.#drain()
+    }
+    return this.#settings.mode === 'shadow' ? new CallPermit(this, uncounted, 0, at) : undefined
+  }
+
+  #refusal(): Refusal {
+    return new Refusal(
+      this.name,
+      this.#state as Refusal['state'],
+      this.retryAfter,
+      this.#chart,
+      this.#settings.captureStack,
+    )
+  }
+
+  #startTime(): number {
+    const { slowAfter, classify, clock } = this.#settings
+    return slowAfter < Infinity || classify !== undefined || this.#hears('outcomes')
+      ? clock.now()
+      : NaN
+  }
+
+  // ── Outcomes ─────────────────────────────────────────────────────────────────────────────────
+
+  judge(permit: CallPermit, status: 'fulfilled' | 'rejected', outcome: unknown): OutcomeKind {
+    const { classify, clock, report } = this.#settings
+    if (classify === undefined) return status === 'fulfilled' ? 'success' : 'failure'
+    try {
+      const settled =
+        status === 'fulfilled' ? { status, value: outcome } : { status, reason: outcome }
+      const kind: unknown = classify(settled, { duration: clock.now() - permit.startedAt })
+      if (isOutcomeKind(kind)) return kind
+      void Promise.resolve(kind).catch(report)
+      report(
+        new TypeError(`classify must return 'success', 'failure' or 'ignored', got ${shown(kind)}`),
+      )
+    } catch (error) {
+      report(error)
+    }
+    return 'failure'
+  }
+
+  /** A call ended: its outcome goes into the stream. */
+  settle(permit: CallPermit): void {
+    if (permit.epoch === uncounted || this.#disposed) return
+    this.#calls ??= this.#outcomeStream()
+    this.#calls.next(permit)
+    if (this.#notices !== undefined) this.#drain()
+  }
+
+  /** Every outcome is counted here; those that may move the circuit go on to the chart. */
+  #outcomeStream(): Subject<CallPermit> {
+    const calls = new Subject<CallPermit>()
+    calls.pipe(filter((call) => this.#record(call))).subscribe((call) => {
+      this.#decide(call)
+    })
+    return calls
+  }
+
+  /** Counts an outcome, once. True when it may move the circuit; with an inspector, always. */
+  #record(call: CallPermit): boolean {
+    const { clock, limits, slowAfter, inspect } = this.#settings
+    const at = (call.endedAt = this.#usedAt = clock.now())
+    if (this.#state !== 'closed') this.#catchUp(at)
+    const kind = call.kind as OutcomeKind
+    call.slow = kind !== 'ignored' && at - call.startedAt > slowAfter
+    const stale =
+      call.epoch !== this.#epoch || (call.isProbe && this.#probing?.has(call.probe) !== true)
+    if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(call, stale))
+    if (stale) {
+      this.#count('stale')
+      return inspect !== undefined
+    }
+    this.#countOutcome(call)
+    if (this.#state !== 'closed') return true
+    this.#window ??= createWindow(this.#settings.sampling)
+    this.#window.record(at, kind, call.slow, kind === 'failure' ? failureName(call) : undefined)
+    return (
+      inspect !== undefined ||
+      ((kind === 'failure' || call.slow) && isUnhealthy(limits, this.#window))
+    )
+  }
+
+  /** Puts the question to the chart. */
+  #decide(call: CallPermit): void {
+    const { clock } = this.#settings
+    const { kind, epoch, probe, slow, refused, failure, endedAt: at } = call
+    const error =
+      kind !== 'failure' && !refused
+        ? undefined
+        : call.returned
+          ? Failure.returned(failure, clock.wall)
+          : Failure.thrown(failure, clock.wall)
+    this.#probing?.delete(probe)
+    this.#send({
+      type: 'OUTCOME',
+      outcome: kind as OutcomeKind,
+      health: this.#health(at),
+      slow,
+      refused,
+      error,
+      epoch,
+      ...(call.isProbe ? { probe } : {}),
+      at,
+    })
+  }
+
+  #countOutcome(call: CallPermit): void {
+    const kind = call.kind as OutcomeKind
+    this.#count(kind === 'success' ? 'successes' : kind === 'failure' ? 'failures' : 'ignored')
+    if (call.slow) this.#count('slow')
+    if (kind !== 'failure') return
+    if (!call.returned) this.#lastError = call.failure
+    if (this.#state !== 'closed')
+      countName((this.#errors ??= new Map<string, number>()), failureName(call), 1)
+  }
+
+  #count(total: keyof Totals): void {
+    this.#totals ??= { successes: 0, failures: 0, slow: 0, ignored: 0, rejected: 0, stale: 0 }
+    this.#totals[total]++
+  }
+
+  #outcomeOf(call: CallPermit, stale: boolean): Outcome {
+    const { kind, slow, isProbe, startedAt, endedAt, returned, failure } = call
+    const outcome = {
+      breaker: this.name,
+      kind: kind as OutcomeKind,
+      at: this.#settings.clock.wall(),
+      duration: Number.isNaN(startedAt) ? undefined : endedAt - startedAt,
+      slow,
+      probe: isProbe,
+      stale,
+    }
+    return failure === undefined || returned ? outcome : { ...outcome, error: failure }
+  }
+
+  feed(outcomes$: Observable<FedOutcome>): Subscription {
+    this.#assertInUse()
+    const subscription = outcomes$.subscribe({
+      next: (outcome) => {
+        this.#feedOne(outcome)
+      },
+      error: this.#settings.report,
+    })
+    this.#feeds ??= new Subscription()
+    this.#feeds.add(subscription)
+    return subscription
+  }
+
+  #feedOne(outcome: FedOutcome): void {
+    const { clock, mode, report } = this.#settings
+    const {
+      kind,
+      duration = NaN,
+      error,
+    } = (outcome as FedOutcome | null | undefined) ?? ({} as Partial<FedOutcome>)
+    if (!isOutcomeKind(kind)) {
+      report(
+        new TypeError(
+          `a fed outcome must have the kind 'success', 'failure' or 'ignored', got ${shown(kind)}`,
+        ),
+      )
+      return
+    }
+    const at = clock.now()
+    this.#catchUp(at)
+    const counts =
+      this.#state === 'closed' ||
+      (this.#chart !== undefined && this.#state === 'halfOpen' && isFreeProbe(this.#chart))
+    const epoch = mode === 'disabled' ? uncounted : counts ? this.#epoch : noEpoch
+    const permit = new CallPermit(this, epoch, 0, at - duration)
+    if (kind === 'success') permit.succeed()
+    else if (kind === 'failure') permit.fail(error)
+    else permit.ignore()
+  }
+
+  // ── Control ──────────────────────────────────────────────────────────────────────────────────
+
+  isolate(reason = 'manual', options: { readonly duration?: number } = {}): Hold {
+    this.#assertInUse()
+    if (typeof (reason as unknown) !== 'string')
+      throw new TypeError(`reason must be a string, got ${shown(reason)}`)
+    const given = optionsOf('isolate options', options, ['duration'])
+    const duration =
+      given.duration === undefined
+        ? Infinity
+        : number('duration', given.duration, { above: 0, infinite: true })
+    const at = this.#settings.clock.now()
+    const hold = (this.#lastHold = Math.max(
+      this.#lastHold + 1,
+      this.#chart === undefined ? 1 : nextHold(this.#chart),
+    ))
+    this.#send({ type: 'ISOLATE', reason, duration, hold, health: this.#health(at), at })
+    return this.#holdOf({ id: hold, reason, since: at, until: at + duration })
+  }
+
+  reset(): void {
+    this.#assertInUse()
+    this.#lastError = undefined
+    this.#send({ type: 'RESET', at: this.#settings.clock.now() })
+  }
+
+  forceHalfOpen(): boolean {
+    this.#assertInUse()
+    return this.#moves({ type: 'FORCE_HALF_OPEN', at: this.#settings.clock.now() })
+  }
+
+  trip(reason: string, options: { readonly duration?: number } = {}): boolean {
+    this.#assertInUse()
+    if (typeof (reason as unknown) !== 'string')
+      throw new TypeError(`reason must be a string, got ${shown(reason)}`)
+    const given = optionsOf('trip options', options, ['duration'])
+    const at = this.#settings.clock.now()
+    const event = { type: 'TRIP', reason, health: this.#health(at), at } as const
+    if (given.duration === undefined) return this.#moves(event)
+    return this.#moves({
+      ...event,
+      duration: number('duration', given.duration, { min: 0, infinite: true }),
+    })
+  }
+
+  dispose(): void {
+    if (this.#disposed) return
+    this.#drain()
+    this.#disposed = true
+    this.#flowing = false
+    this.#feeds?.unsubscribe()
+    if (this.#ownsActor) this.#actor?.stop()
+    this.#probing = undefined
+    if (this.#outlets !== undefined) completeOutlets(this.#outlets)
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  #holdOf({ id, reason, since, until }: HoldRecord): Hold {
+    const toWall = this.#toWall()
+    const release = () => {
+      const { holds = [] } = this.#chart ?? {}
+      if (this.#disposed || !holds.some((hold) => hold.id === id)) return false
+      this.#send({ type: 'RELEASE', hold: id, at: this.#settings.clock.now() })
+      return true
+    }
+    return {
+      id,
+      reason,
+      since: toWall(since),
+      until: until === Infinity ? undefined : toWall(until),
+      release,
+      [Symbol.dispose]: release,
+    }
+  }
+
+  #assertInUse(): void {
+    if (this.#disposed) throw new DisposedBreakerError(this.name)
+  }
+
+  // ── The chart ────────────────────────────────────────────────────────────────────────────────
+
+  get actor(): BreakerActorRef {
+    return this.#startActor()
+  }
+
+  /** Lets the chart act on a deadline that has passed, so that no timer is needed to be right. */
+  #catchUp(at: number): void {
+    // At most an isolation that ends in a break that is over: two deadlines at one moment.
+    for (let i = 0; i < 2 && at >= this.#deadline && !this.#inChart; i++)
+      this.#send({ type: 'DEADLINE', at })
+  }
+
+  #moves(event: BreakerEvent): boolean {
+    const before = this.#state
+    this.#send(event)
+    return this.#state !== before
+  }
+
+  #send(event: BreakerEvent): void {
+    const actor = this.#startActor()
+    this.#turn(() => {
+      actor.send(event)
+    })
+  }
+
+  #startActor(last?: SnapshotFrom<typeof breakerMachine>): BreakerActorRef {
+    if (this.#actor !== undefined) return this.#actor
+    this.#assertInUse()
+    const { clock, inspect } = this.#settings
+    const actor = createActor(breakerMachine, {
+      id: this.name,
+      input: { name: this.name, options: this.#settings },
+      clock: chartClock(clock, (act) => {
+        this.#turn(act)
+      }),
+      ...(inspect === undefined ? {} : { inspect }),
+      ...(last === undefined ? {} : { snapshot: last }),
+    })
+    // Also what others send to our actor is a turn, after which observers are told.
+    const { send } = actor
+    actor.send = (event) => {
+      this.#turn(() => {
+        send(event)
+      })
+    }
+    this.#adopt(actor)
+    this.#turn(() => actor.start())
+    return actor
+  }
+
+  /** Follows an actor: our own, or one that lives in somebody else's system. */
+  #adopt(actor: BreakerActorRef): void {
+    const { value, context } = actor.getSnapshot()
+    this.#actor = actor
+    this.#told = this.#state = value as CircuitState
+    this.#sync(value as CircuitState, context)
+    actor.subscribe({
+      next: (snapshot) => {
+        this.#follow(snapshot)
+      },
+      error: (error: unknown) => {
+        this.#settings.report(error)
+        this.#revive(actor)
+      },
+      complete: () => {
+        this.dispose()
+      },
+    })
+  }
+
+  /** An actor in which something threw is dead. Ours goes on from where it was before. */
+  #revive(dead: BreakerActorRef): void {
+    this.#actor = undefined
+    if (!this.#ownsActor) this.dispose()
+    else this.#startActor({ ...dead.getSnapshot(), status: 'active', error: undefined } as never)
+  }
+
+  /** Everything that happens to the chart in one go; observers hear of it afterwards. */
+  #turn(act: () => void): void {
+    if (this.#inChart) {
+      act()
+      return
+    }
+    this.#inChart = true
+    try {
+      act()
+    } finally {
+      this.#inChart = false
+    }
+    this.#drain()
+  }
+
+  /** Takes over what the chart decided. */
+  #follow(snapshot: SnapshotFrom<typeof breakerMachine>): void {
+    const from = this.#state
+    const state = snapshot.value as CircuitState
+    const { context } = snapshot
+    const moved = state !== from
+    if (context.epoch !== this.#epoch) this.#beginEpoch(from, state, context)
+    this.#sync(state, context)
+    this.#endLeases(context)
+    if (moved) this.#remember(this.#transitionOf(from, state, context))
+    // Somebody sent to an actor that is not ours: the chart is still at work.
+    if (!this.#inChart && this.#notices !== undefined) {
+      void Promise.resolve().then(() => {
+        this.#drain()
+      })
+    }
+  }
+
+  #sync(state: CircuitState, context: BreakerContext): void {
+    this.#state = state
+    this.#epoch = context.epoch
+    this.#chart = context
+    this.#deadline = deadlineOf(state, context)
+    this.#flowing = state === 'closed' && !this.#disposed && this.#settings.mode !== 'disabled'
+  }
+
+  #beginEpoch(from: CircuitState, state: CircuitState, context: BreakerContext): void {
+    if (state !== from) this.#enteredAt = context.decision?.at ?? this.#settings.clock.now()
+    if (from === 'closed' && state !== 'closed') this.#errors = this.#window?.errors()
+    if (state === 'halfOpen' || state === 'closed') this.#errors = undefined
+    // The next closed epoch begins with an empty window.
+    this.#window = undefined
+  }
+
+  /** Probes whose lease ran out have failed; those that a transition overtook are merely stale. */
+  #endLeases(context: BreakerContext): void {
+    if (this.#probing === undefined) return
+    for (const [probe, permit] of this.#probing) {
+      if (probe in context.leases) continue
+      this.#probing.delete(probe)
+      const { clock, halfOpen } = this.#settings
+      const at = clock.now()
+      // Younger than its lease: it was not granted one, or a transition overtook it.
+      if (at - permit.startedAt < halfOpen.probeLease) continue
+      const failed = new CallPermit(this, permit.epoch, probe, permit.startedAt)
+      failed.kind = 'failure'
+      failed.failure = new ProbeTimeoutError(halfOpen.probeLease)
+      failed.endedAt = at
+      this.#countOutcome(failed)
+      if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(failed, false))
+      this.#notice(() => {
+        permit.abort(failed.failure)
+      })
+    }
+  }
+
+  #transitionOf(from: CircuitState, to: CircuitState, context: BreakerContext): Transition {
+    const { cause, reason, health, failure } = context.decision as NonNullable<
+      BreakerContext['decision']
+    >
+    const error = failure?.error
+    return {
+      breaker: this.name,
+      from,
+      to,
+      at: this.#settings.clock.wall(),
+      cause,
+      reason,
+      health,
+      ...(to === 'open' ? { breakDuration: context.breakDuration } : {}),
+      consecutiveBreaks: context.consecutiveBreaks,
+      ...(error === undefined ? {} : { error }),
+    }
+  }
+
+  #remember(transition: Transition): void {
+    const { historySize } = this.#settings
+    if (historySize > 0) this.#history = [...this.#history, transition].slice(-historySize)
+    this.#notice(() => {
+      this.#told = transition.to
+      this.#outlets?.transitions.next(transition)
+      this.#hub?.outlets.transitions.next(transition)
+    })
+    this.#hub?.moved(this)
+  }
+
+  // ── Observers ────────────────────────────────────────────────────────────────────────────────
+
+  get state$(): Observable<CircuitState> {
+    return this.#replayed(() => this.#told)
+  }
+
+  get history$(): Observable<readonly Transition[]> {
+    return this.#replayed(() => this.history)
+  }
+
+  get transitions$(): Observable<Transition> {
+    return this.#hot('transitions')
+  }
+
+  get outcomes$(): Observable<Outcome> {
+    return this.#hot('outcomes')
+  }
+
+  get rejections$(): Observable<Rejection> {
+    return this.#hot('rejections')
+  }
+
+  stats$(every: number): Observable<Stats> {
+    const period = number('every', every, { above: 0, max: 2 ** 31 - 2 })
+    const { clock, report } = this.#settings
+    return new GuardedObservable(report, (subscriber) => {
+      let timer: unknown
+      const tick = () => {
+        subscriber.next(this.stats())
+        if (!subscriber.closed) timer = clock.setTimeout(tick, period)
+      }
+      const ended = this.#hot('transitions').subscribe({
+        complete: () => {
+          subscriber.complete()
+        },
+      })
+      ended.add(() => {
+        clock.clearTimeout(timer)
+      })
+      if (!subscriber.closed) tick()
+      return ended
+    })
+  }
+
+  #hot<K extends keyof Channels>(channel: K): Observable<Channels[K]> {
+    return new GuardedObservable(this.#settings.report, (subscriber) => {
+      const outlet = this.#openOutlets()[channel] as Subject<Channels[K]>
+      return outlet.subscribe(subscriber)
+    })
+  }
+
+  /** The current value on subscribing, then one with each transition. */
+  #replayed<T>(read: () => T): Observable<T> {
+    return new GuardedObservable(this.#settings.report, (subscriber) => {
+      subscriber.next(read())
+      return this.#openOutlets().transitions.subscribe({
+        next: () => {
+          subscriber.next(read())
+        },
+        complete: () => {
+          subscriber.complete()
+        },
+      })
+    })
+  }
+
+  #openOutlets(): Outlets {
+    if (this.#outlets === undefined) {
+      this.#outlets = createOutlets()
+      if (this.#disposed) completeOutlets(this.#outlets)
+    }
+    return this.#outlets
+  }
+
+  #hears(channel: keyof Channels): boolean {
+    return (
+      this.#outlets?.[channel].observed === true || this.#hub?.outlets[channel].observed === true
+    )
+  }
+
+  #tell<K extends 'outcomes' | 'rejections'>(channel: K, value: Channels[K]): void {
+    this.#notice(() => {
+      ;(this.#outlets?.[channel] as Subject<Channels[K]> | undefined)?.next(value)
+      ;(this.#hub?.outlets[channel] as Subject<Channels[K]> | undefined)?.next(value)
+    })
+  }
+
+  #notice(notice: () => void): void {
+    this.#notices ??= []
+    this.#notices.push(notice)
+  }
+
+  /** Tells observers what happened, in order; what they do in answer is told after it. */
+  #drain(): void {
+    if (this.#inChart || this.#telling || this.#notices === undefined) return
+    this.#telling = true
+    for (const notice of this.#notices) {
+      try {
+        notice()
+      } catch (error) {
+        this.#settings.report(error)
+      }
+    }
+    this.#notices = undefined
+    this.#telling = false
+  }
+
+  // ── State ────────────────────────────────────────────────────────────────────────────────────
+
+  get state(): CircuitState {
+    return this.#state
+  }
+
+  get retryAfter(): number | undefined {
+    if (this.#state === 'isolated') return undefined
+    return this.#state === 'open' ? wholeDelay(this.#deadline - this.#settings.clock.now()) : 0
+  }
+
+  get history(): readonly Transition[] {
+    return this.#history
+  }
+
+  get isolation(): Isolation | undefined {
+    const records = this.#chart?.holds ?? []
+    if (records.length === 0) return undefined
+    const holds = records.map((record) => this.#holdOf(record))
+    const since = Math.min(...holds.map((hold) => hold.since))
+    return { since, reasons: holds.map(({ reason }) => reason), holds }
+  }
+
+  stats(): Stats {
+    const at = this.#settings.clock.now()
+    const health = this.#health(at)
+    const totals = { ...(this.#totals ?? noTotals) }
+    const { limits } = this.#settings
+    return {
+      name: this.name,
+      state: this.#state,
+      timeInState: Math.max(0, at - this.#enteredAt),
+      retryAfter: this.retryAfter,
+      ...health,
+      successRate: health.throughput === 0 ? 0 : health.successes / health.throughput,
+      limits,
+      hasMinimumThroughput: health.throughput >= limits.minimumThroughput,
+      consecutiveBreaks: this.#chart?.consecutiveBreaks ?? 0,
+      errorBreakdown: Object.fromEntries(this.#window?.errors() ?? this.#errors ?? []),
+      lastError: this.#lastError,
+      recentTransitions: this.#history.slice(-10),
+      isolation: (this.#chart?.holds ?? []).map(({ reason }) => reason),
+      rejected: totals.rejected,
+      stale: totals.stale,
+      totals,
+    }
+  }
+
+  timeline(options: { readonly since?: number } = {}): Span[] {
+    const given = optionsOf('timeline options', options, ['since'])
+    const since = given.since === undefined ? -Infinity : number('since', given.since, {})
+    const { clock, historySize } = this.#settings
+    // What a full history has forgotten is not made up.
+    const first = this.#history[0]
+    const at =
+      first !== undefined && this.#history.length === historySize ? first.at : this.#createdAt
+    return spansOf(this.#history, { state: this.#state, at }, clock.wall(), since)
+  }
+
+  snapshot(): BreakerSnapshot {
+    const { clock } = this.#settings
+    const at = clock.now()
+    return saveBreaker({
+      name: this.name,
+      state: this.#state,
+      context: this.#chart ?? newContext(this.name, this.#settings),
+      health: this.#health(at),
+      at,
+      enteredAt: this.#enteredAt,
+      toWall: this.#toWall(),
+      window: this.#window,
+      errors: this.#errors,
+      totals: this.#totals ?? noTotals,
+      lastError: this.#lastError,
+      history: this.#history,
+    })
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Whether nothing would be missed if the registry let go of this breaker. */
+  isIdleSince(moment: number): boolean {
+    if (this.#state !== 'closed' || this.#usedAt > moment) return false
+    return !(['transitions', 'outcomes', 'rejections'] as const).some(
+      (channel) => this.#outlets?.[channel].observed,
+    )
+  }
+
+  #health(at: number): Health {
+    if (this.#state === 'closed')
+      return (this.#window ??= createWindow(this.#settings.sampling)).health(at)
+    const chart = this.#chart as BreakerContext
+    return this.#state === 'halfOpen' ? chart.round.health : chart.health
+  }
+
+  #toWall(): (at: number) => number {
+    const { clock } = this.#settings
+    const offset = clock.wall() - clock.now()
+    return (at) => at + offset
+  }
+
+  #restore(saved: BreakerSnapshot): void {
+    if (saved.name !== this.name) {
+      throw new RangeError(`snapshot.name must be ${shown(this.name)}, got ${shown(saved.name)}`)
+    }
+    const { clock, sampling, historySize } = this.#settings
+    const now = clock.now()
+    const wall = clock.wall()
+    const fromWall = (at: number) => now + Math.min(at - wall, 0)
+    this.#enteredAt = fromWall(saved.enteredAt)
+    if (saved.state === 'closed') {
+      this.#window = createWindow(sampling)
+      this.#window.load(saved.window, saved, fromWall)
+    }
+    this.#errors = new Map(Object.entries(saved.errors))
+    this.#totals = { ...saved.totals }
+    if (saved.lastError !== null) this.#lastError = revivedError(saved.lastError)
+    if (historySize > 0) {
+      this.#history = saved.history
+        .slice(-historySize)
+        .map(({ error, breakDuration, ...transition }) => ({
+          ...(transition as Transition),
+          ...(breakDuration === undefined ? {} : { breakDuration: breakDuration ?? Infinity }),
+          ...(error === undefined ? {} : { error: revivedError(error) }),
+        }))
+    }
+  }
+}
+
+const noHistory: Transition[] = []
+const noTotals: Totals = { successes: 0, failures: 0, slow: 0, ignored: 0, rejected: 0, stale: 0 }
+
+function failureName({ returned, failure }: CallPermit): string {
+  return returned ? 'result' : errorName(failure)
+}
+
+/** A call that was not made: what `attempt` gives, and what the error of `execute` is made of. */
+class Refusal {
+  readonly status = 'rejected'
+  readonly #chart: BreakerContext | undefined
+  readonly #captureStack: boolean
+
+  constructor(
+    readonly breaker: string,
+    readonly state: 'open' | 'halfOpen' | 'isolated',
+    readonly retryAfter: number | undefined,
+    chart: BreakerContext | undefined,
+    captureStack: boolean,
+  ) {
+    this.#chart = chart
+    this.#captureStack = captureStack
+  }
+
+  get error(): BrokenCircuitError {
+    const make = () => this.#makeError()
+    return this.#captureStack ? make() : withoutStack(make)
+  }
+
+  #makeError(): BrokenCircuitError {
+    const { breaker, state, retryAfter } = this
+    const cause = this.#chart?.failure?.error
+    const rejected =
+      cause === undefined ? { breaker, state, retryAfter } : { breaker, state, retryAfter, cause }
+    if (state !== 'isolated') return new BrokenCircuitError(rejected)
+    return new IsolatedCircuitError(
+      rejected,
+      (this.#chart?.holds ?? []).map(({ reason }) => reason),
+    )
+  }
+}

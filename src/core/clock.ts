@@ -1,0 +1,70 @@
+/**
+ * Where the breaker reads time and arms timers. Everything is in milliseconds.
+ *
+ * `now` must not depend on the wall clock; a clock that steps back is read as standing still.
+ */
+export interface Clock {
+  /** Monotonic milliseconds from any origin. */
+  now(): number
+  /** Calls `fn` once after `ms`, which is finite and at most 2^31 - 2. */
+  setTimeout(fn: () => void, ms: number): unknown
+  clearTimeout(handle: unknown): void
+  /** Epoch milliseconds, for `at` fields only. `Date.now()` where a clock has none. */
+  wall?(): number
+}
+
+/**
+ * The clock of the runtime. It looks its globals up at each call, so that the fake timers of
+ * vitest, jest and sinon drive it too, and its timers never keep a process alive.
+ */
+export const systemClock: Required<Clock> = {
+  now: () => globalThis.performance.now(),
+  setTimeout(fn, ms) {
+    const handle: unknown = globalThis.setTimeout(fn, ms)
+    if (typeof handle === 'object') (handle as { unref?(): void }).unref?.()
+    return handle
+  },
+  clearTimeout(handle) {
+    globalThis.clearTimeout(handle as number)
+  },
+  wall: () => Date.now(),
+}
+
+/** Longest delay that a timer of Node or a browser keeps; beyond it, it fires at once. */
+export const longestDelay = 2 ** 31 - 2
+
+/** A delay that stands for «no timer at all». */
+export const never = 2 ** 31 - 1
+
+/** Makes a finite delay out of the time left: chunks what is too long for a timer. */
+export function timerDelay(remaining: number): number {
+  if (remaining === Infinity) return never
+  return Math.min(Math.max(remaining, 0), longestDelay)
+}
+
+/**
+ * Rounds the time left up so that a client that sleeps it never wakes too early: real timers fire
+ * up to one millisecond before their time, and round fractions down.
+ */
+export function wholeDelay(remaining: number): number {
+  if (remaining <= 0) return 0
+  return Number.isInteger(remaining) ? remaining : Math.ceil(remaining) + 1
+}
+
+/** The same clock, never running back, and with a wall. */
+export function monotonicClock(clock: Clock): Required<Clock> {
+  let latest = -Infinity
+  return {
+    now() {
+      const now = clock.now()
+      // NaN compares false and is thereby ignored as well.
+      if (now > latest) latest = now
+      return latest
+    },
+    setTimeout: (fn, ms) => clock.setTimeout(fn, ms),
+    clearTimeout: (handle) => {
+      clock.clearTimeout(handle)
+    },
+    wall: () => (clock.wall ?? systemClock.wall).call(clock),
+  }
+}

@@ -1,0 +1,19 @@
+/** Names beyond this many are counted together as `other`: names come from anywhere. */
+export const maxErrorNames = 50
+
+/** Adds to the count of a name, in bounded space. */
+export function countName(names: Map<string, number>, name: string, by: number): void {
+  const key = names.has(name) || names.size < maxErrorNames ? name : 'other'
+  names.set(key, (names.get(key) ?? 0) + by)
+}
+
+/** The name a failure is counted under: that of the error, else the type of what was thrown. */
+export function errorName(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error
+  try {
+    const { name } = error as { name?: unknown }
+    return typeof name === 'string' && name !== '' ? name.slice(0, 100) : 'object'
+  } catch {
+    return 'object'
+  }
+}

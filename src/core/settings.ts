@@ -1,0 +1,282 @@
+import { breakDurationOption, defaultBreakDuration } from './break-duration.js'
+import { monotonicClock, systemClock } from './clock.js'
+import { parseSnapshot } from './snapshot.js'
+import { consecutiveFailures, countWindow, ratio } from './trip-policy.js'
+import { integer, number, oneOf, optionalFunction, optionsOf, shown } from './validate.js'
+import type { BreakDuration, Described } from './break-duration.js'
+import type { Clock } from './clock.js'
+import type { Classifier } from './outcome.js'
+import type { BreakerSnapshot } from './snapshot.js'
+import type { Limits, Sampling, TripPolicy } from './trip-policy.js'
+
+/** How a breaker acts on what it decides. */
+export type Mode = 'enforcing' | 'shadow' | 'disabled'
+
+/** Options of the half-open state. */
+export interface HalfOpenOptions {
+  /** Calls let through in one half-open round, at least 1. Default 1. */
+  readonly probes?: number
+  /** How many of them must succeed, 1 to `probes`. Default all: one bad answer is reason to wait. */
+  readonly successes?: number
+  /** How many may run at once, at least 1. Default 1: a dependency in recovery is not crowded. */
+  readonly maxConcurrent?: number
+  /** Milliseconds after which a probe that has not ended counts as failed. Default 30,000. */
+  readonly probeLease?: number
+}
+
+/** When a call counts as slow. */
+export interface SlowCallOptions {
+  /** A call that takes longer than this is slow; ms, at least 0. */
+  readonly duration: number
+  /** Share of slow calls that opens the circuit, above 0 and at most 1. Default 0.5. */
+  readonly ratio?: number
+}
+
+/** Options of a breaker. Every duration is in milliseconds. */
+export interface BreakerOptions {
+  /** Share of failures that opens the circuit, above 0 and at most 1. Default 0.5. */
+  readonly failureRatio?: number
+  /** Calls in the window below which nothing is decided: an integer, at least 1. Default 10. */
+  readonly minimumThroughput?: number
+  /** How far back calls count, at least 10. Default 10,000: short enough to forget the last outage. */
+  readonly samplingDuration?: number
+  /** Opens on slow calls too. Off by default: only you know what slow is. */
+  readonly slowCall?: SlowCallOptions
+  /** Another trip policy; takes the place of `failureRatio` and `minimumThroughput`. */
+  readonly trip?: TripPolicy
+  /** How long a break lasts: ms, or a rule. Default 30,000. */
+  readonly breakDuration?: BreakDuration
+  /** Cap on what a rule or a `Retry-After` may ask for, above 0. Default 300,000. */
+  readonly maxBreakDuration?: number
+  readonly halfOpen?: HalfOpenOptions
+  /** Judges how a call ended. By default a value is a success and an error a failure. */
+  readonly classify?: Classifier
+  /**
+   * `enforcing` (default) rejects calls while the circuit is not closed; `shadow` decides the same
+   * but lets every call through; `disabled` counts nothing and rejects nothing.
+   */
+  readonly mode?: Mode
+  /** Transitions kept in `history`, 0 to 10,000. Default 100. */
+  readonly historySize?: number
+  /** Whether rejections carry a stack. Default false: it is most of what a rejection costs. */
+  readonly captureStack?: boolean
+  /** Default the clock of the runtime. */
+  readonly clock?: Clock
+  /** Chance for jitter, from 0 to below 1. Default `Math.random`. */
+  readonly random?: () => number
+  /** Hears what your callbacks and subscribers throw. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void
+  /** Plain data from `breaker.snapshot()`, to go on from there. */
+  readonly snapshot?: unknown
+  /**
+   * An XState inspection observer. While it is there, every outcome becomes an event of the chart,
+   * also those that are otherwise only counted.
+   */
+  readonly inspect?: Inspect
+}
+
+/** As the `inspect` option of XState's `createActor`. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- XState's own types are not known here
+export type Inspect = ((event: any) => void) | { next?: (event: any) => void }
+
+const optionNames = [
+  'failureRatio',
+  'minimumThroughput',
+  'samplingDuration',
+  'slowCall',
+  'trip',
+  'breakDuration',
+  'maxBreakDuration',
+  'halfOpen',
+  'classify',
+  'mode',
+  'historySize',
+  'captureStack',
+  'clock',
+  'random',
+  'onError',
+  'snapshot',
+  'inspect',
+] as const satisfies readonly (keyof BreakerOptions)[]
+
+/** The options of a breaker, checked and with every default filled in. Shared by breakers alike. */
+export class Settings {
+  readonly limits: Limits
+  readonly sampling: Sampling
+  readonly samplingDuration: number
+  /** Calls that take longer are slow; Infinity when nothing is. */
+  readonly slowAfter: number
+  readonly breakDuration: BreakDuration
+  readonly maxBreakDuration: number
+  readonly halfOpen: Required<HalfOpenOptions>
+  readonly classify: Classifier | undefined
+  readonly mode: Mode
+  readonly historySize: number
+  readonly captureStack: boolean
+  readonly clock: Required<Clock>
+  readonly random: () => number
+  readonly inspect: Inspect | undefined
+  readonly snapshot: BreakerSnapshot | undefined
+  readonly #given: BreakerOptions
+  readonly #onError: (error: unknown) => void
+
+  /** @throws TypeError or RangeError naming the option, its value and its bounds */
+  constructor(options: BreakerOptions = {}) {
+    const given = optionsOf('breaker options', options, optionNames)
+    this.#given = { ...options }
+    const slowCall = slowCallOf(given.slowCall)
+    this.samplingDuration = number('samplingDuration', given.samplingDuration ?? 10_000, {
+      min: 10,
+    })
+    this.slowAfter = slowCall?.duration ?? Infinity
+    this.limits = {
+      failureRatio: ratio('failureRatio', given.failureRatio ?? 0.5),
+      slowRatio: slowCall?.ratio ?? Infinity,
+      minimumThroughput: integer('minimumThroughput', given.minimumThroughput ?? 10, { min: 1 }),
+      consecutiveFailures: Infinity,
+    }
+    this.sampling = { by: 'time', duration: this.samplingDuration }
+    const trip = tripOf(given.trip)
+    if (trip?.type === 'consecutiveFailures') {
+      this.limits = { ...this.limits, failureRatio: Infinity, consecutiveFailures: trip.count }
+    } else if (trip !== undefined) {
+      this.limits = {
+        ...this.limits,
+        failureRatio: trip.failureRatio,
+        minimumThroughput: trip.minimumThroughput,
+      }
+      this.sampling = { by: 'count', size: trip.size }
+    }
+    this.breakDuration = breakDurationOption(
+      'breakDuration',
+      given.breakDuration ?? defaultBreakDuration,
+    )
+    this.maxBreakDuration = number('maxBreakDuration', given.maxBreakDuration ?? 300_000, {
+      above: 0,
+      infinite: true,
+    })
+    this.halfOpen = halfOpenOf(given.halfOpen)
+    this.classify = optionalFunction('classify', given.classify)
+    this.mode = oneOf('mode', given.mode ?? 'enforcing', ['enforcing', 'shadow', 'disabled'])
+    this.historySize = integer('historySize', given.historySize ?? 100, { min: 0, max: 10_000 })
+    this.captureStack = given.captureStack === true
+    this.clock = clockOf(given.clock)
+    this.random = optionalFunction('random', given.random) ?? Math.random
+    this.inspect = given.inspect as Inspect | undefined
+    this.#onError = optionalFunction('onError', given.onError) ?? logError
+    this.snapshot = given.snapshot === undefined ? undefined : parseSnapshot(given.snapshot)
+  }
+
+  /** Settings of `options`, which may be settings already. */
+  static of(options: BreakerOptions | Settings | undefined): Settings {
+    return options instanceof Settings ? options : new Settings(options)
+  }
+
+  /** These settings with some options replaced. */
+  with(options: BreakerOptions): Settings {
+    return new Settings({ ...this.#given, ...options })
+  }
+
+  /** The first of `options` that says something else than these settings were made of. */
+  differsIn(options: BreakerOptions): string | undefined {
+    return Object.keys(options).find(
+      (key) =>
+        !alike(this.#given[key as keyof BreakerOptions], options[key as keyof BreakerOptions]),
+    )
+  }
+
+  /** Hands an error of a callback to `onError`, which may throw or return a rejecting promise. */
+  readonly report = (error: unknown): void => {
+    try {
+      const answer: unknown = this.#onError(error)
+      if (answer instanceof Promise) answer.catch(() => undefined)
+    } catch {
+      // Nobody is left to tell.
+    }
+  }
+
+  /** What an inspector shows: the figures, not the functions. */
+  toJSON(): Record<string, unknown> {
+    const { limits, sampling, slowAfter, breakDuration, maxBreakDuration, halfOpen, mode } = this
+    const described = (breakDuration as Described).description ?? 'custom'
+    return {
+      limits,
+      sampling,
+      slowAfter,
+      breakDuration: typeof breakDuration === 'number' ? breakDuration : described,
+      maxBreakDuration,
+      halfOpen,
+      mode,
+    }
+  }
+}
+
+function slowCallOf(value: unknown): Required<SlowCallOptions> | undefined {
+  if (value === undefined) return undefined
+  const given = optionsOf('slowCall', value as SlowCallOptions, ['duration', 'ratio'])
+  return {
+    duration: number('slowCall.duration', given.duration, { min: 0 }),
+    ratio: ratio('slowCall.ratio', given.ratio ?? 0.5),
+  }
+}
+
+function halfOpenOf(value: unknown = {}): Required<HalfOpenOptions> {
+  const given = optionsOf('halfOpen', value as HalfOpenOptions, [
+    'probes',
+    'successes',
+    'maxConcurrent',
+    'probeLease',
+  ])
+  const probes = integer('halfOpen.probes', given.probes ?? 1, { min: 1 })
+  return {
+    probes,
+    successes: integer('halfOpen.successes', given.successes ?? probes, { min: 1, max: probes }),
+    maxConcurrent: integer('halfOpen.maxConcurrent', given.maxConcurrent ?? 1, { min: 1 }),
+    probeLease: number('halfOpen.probeLease', given.probeLease ?? 30_000, { above: 0 }),
+  }
+}
+
+function tripOf(value: unknown): TripPolicy | undefined {
+  if (value === undefined) return undefined
+  const policy = value as Partial<TripPolicy> | null
+  if (policy?.type === 'consecutiveFailures') return consecutiveFailures(policy.count as number)
+  if (policy?.type === 'countWindow') {
+    const { size, failureRatio, minimumThroughput } = policy as Extract<
+      TripPolicy,
+      { type: 'countWindow' }
+    >
+    return countWindow({ size, failureRatio, minimumThroughput })
+  }
+  throw new TypeError(`trip must be consecutiveFailures(…) or countWindow(…), got ${shown(value)}`)
+}
+
+function clockOf(value: unknown): Required<Clock> {
+  if (value === undefined || value === systemClock) return systemClock
+  const clock = value as Clock | null
+  for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) {
+    if (typeof clock?.[method] !== 'function') {
+      throw new TypeError(
+        `clock must have the methods now, setTimeout and clearTimeout; ${method} is missing`,
+      )
+    }
+  }
+  return monotonicClock(value as Clock)
+}
+
+function alike(one: unknown, other: unknown): boolean {
+  if (Object.is(one, other)) return true
+  if (typeof one === 'function' && typeof other === 'function') {
+    const { description } = one as Described
+    return description !== undefined && alike(description, (other as Described).description)
+  }
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    return false
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)])
+  return [...keys].every((key) =>
+    alike((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]),
+  )
+}
+
+function logError(error: unknown): void {
+  console.error('recloser: a callback or subscriber threw', error)
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from 'tsup'
+import manifest from './package.json' with { type: 'json' }
+
+/** The subpaths of the package. A new one also wants its line under `exports` in package.json. */
+export const entries = {
+  index: 'src/index.ts',
+  machines: 'src/machines.ts',
+  core: 'src/core/index.ts',
+  testing: 'src/testing/index.ts',
+}
+
+for (const name of Object.keys(entries)) {
+  const subpath = name === 'index' ? '.' : `./${name}`
+  if (!(subpath in manifest.exports)) throw new Error(`package.json does not export ${subpath}`)
+}
+
+export default defineConfig({
+  entry: entries,
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  platform: 'neutral',
+  // One copy of each class, whichever subpaths an application imports.
+  splitting: true,
+  // Rollup then writes the CJS chunks. Without it Sucrase does, and turns every `?.` and `??` into
+  // a helper call.
+  treeshake: true,
+  removeNodeProtocol: false,
+  dts: true,
+  sourcemap: true,
+  clean: true,
+})

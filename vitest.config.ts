@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import { defineConfig } from 'vitest/config'
+import { entries } from './tsup.config.js'
+
+export default defineConfig({
+  resolve: {
+    // The package by its name, but from source: tests need no build.
+    alias: Object.entries(entries).map(([name, file]) => ({
+      find: new RegExp(name === 'index' ? '^recloser$' : `^recloser/${name}$`),
+      replacement: resolve(import.meta.dirname, file),
+    })),
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    coverage: {
+      provider: 'v8',
+      include: ['machines/**/*.ts', 'src/core/**/*.ts', 'src/breaker/**/*.ts'],
+      reporter: ['text', 'html'],
+      thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
+    },
+  },
+})
