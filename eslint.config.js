@@ -20,9 +20,10 @@ const publicEntries = ['../index.js', '../machines.js', '../core/index.js', '../
 const arrows = [
   allow('src/core', ['./']),
   allow('machines', ['./', '../src/core/', 'xstate']),
-  allow('src/breaker', ['./', '../core/', '../../machines/', 'xstate', 'rxjs']),
+  allow('src/streams', ['./', 'rxjs']),
+  allow('src/breaker', ['./', '../core/', '../streams/', '../../machines/', 'xstate', 'rxjs']),
   allow('src/testing', ['./', '../core/']),
-  ...layers.map((layer) => allow(`src/${layer}`, ['./', '../core/'])),
+  ...layers.map((layer) => allow(`src/${layer}`, ['./', '../core/', '../streams/', 'rxjs'])),
   ...Object.entries(edges).map(([edge, peer]) =>
     allow(`src/${edge}`, ['./', ...publicEntries, ...peer]),
   ),

@@ -34,7 +34,7 @@ export const delays = {
 /** Closed to open: a limit was reached. */
 export function openCircuit(moment: Moment): Update {
   const { settings } = moment.context
-  const { health, error } = moment.event as OutcomeEvent
+  const { health = noHealth, error } = moment.event as OutcomeEvent
   const { cause, reason } = tripReason(settings.limits, settings.sampling, health)
   return broken(moment, cause, reason, health, failureOf(moment, error))
 }

@@ -71,11 +71,12 @@ export interface BreakerContext {
   readonly decision: Decision | undefined
 }
 
-/** A finished call. `health` are the figures with this call in them. */
+/** A finished call. */
 export interface OutcomeEvent {
   readonly type: 'OUTCOME'
   readonly outcome: OutcomeKind
-  readonly health: Health
+  /** The figures with this call in them. Without them a closed circuit stays closed. */
+  readonly health?: Health
   /** Took longer than `slowCall.duration`: not a good sign even when it succeeded. */
   readonly slow?: boolean
   /** The call was refused before it reached the dependency. Goes with the outcome `ignored`. */

@@ -1,7 +1,6 @@
 import { isUnhealthy, noHealth } from '../src/core/index.js'
 import { restoredState, timeOf } from './breaker.context.js'
 import { holdsAfter, isCurrent, isFreeProbe, leaseOf, roundAfter } from './breaker.round.js'
-import type { Health } from '../src/core/index.js'
 import type { Moment } from './breaker.context.js'
 
 /** The questions of the chart. Each is a function of context and event and never throws. */
@@ -11,8 +10,7 @@ export const guards = {
     const { context, event } = moment
     if (event.type !== 'OUTCOME' || !isCurrent(moment)) return false
     if (event.outcome !== 'failure' && event.slow !== true) return false
-    // Figures that somebody left out must not end the actor.
-    return isUnhealthy(context.settings.limits, (event.health as Health | undefined) ?? noHealth)
+    return isUnhealthy(context.settings.limits, event.health ?? noHealth)
   },
   isBreakOver: (moment: Moment) => timeOf(moment) >= moment.context.openUntil,
   isBreakRunning: (moment: Moment) => timeOf(moment) < moment.context.openUntil,

@@ -31,6 +31,7 @@ const whenHoldEnds = [
  * replayed; `OUTCOME` carries the figures it is judged by. Times are monotonic milliseconds.
  */
 export const breakerMachine = setup({
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- where XState takes its types from
   types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput },
   guards: { ...is.guards },
   delays: { ...act.delays },

@@ -1,4 +1,4 @@
-import { Observable, Subject, Subscription, filter } from 'rxjs'
+import { Subject, Subscription, filter } from 'rxjs'
 import { createActor } from 'xstate'
 import { deadlineOf, newContext, revivedError } from '../../machines/breaker.context.js'
 import { breakerMachine } from '../../machines/breaker.machine.js'
@@ -25,8 +25,10 @@ import { checkSignal, signalOf, untilAborted } from './abort.js'
 import { chartClock } from './chart-clock.js'
 import { CallPermit, uncounted } from './permit.js'
 import { saveBreaker } from './save.js'
-import { GuardedObservable, completeOutlets, createOutlets } from './streams.js'
+import { GuardedObservable } from '../streams/guarded-observable.js'
+import { completeOutlets, createOutlets } from './streams.js'
 import { spansOf } from './timeline.js'
+import type { Observable } from 'rxjs'
 import type { SnapshotFrom } from 'xstate'
 import type { BreakerContext, BreakerEvent, HoldRecord } from '../../machines/breaker.context.js'
 import type {
@@ -522,7 +524,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       ...(last === undefined ? {} : { snapshot: last }),
     })
     // Also what others send to our actor is a turn, after which observers are told.
-    const { send } = actor
+    const send = actor.send.bind(actor)
     actor.send = (event) => {
       this.#turn(() => {
         send(event)

@@ -39,6 +39,7 @@ export function messageOf(error: unknown): string {
   try {
     const message: unknown =
       typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- whatever was thrown
     return message === undefined ? '' : String(message).slice(0, 1000)
   } catch {
     return ''

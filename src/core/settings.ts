@@ -7,7 +7,7 @@ import type { BreakDuration, Described } from './break-duration.js'
 import type { Clock } from './clock.js'
 import type { Classifier } from './outcome.js'
 import type { BreakerSnapshot } from './snapshot.js'
-import type { Limits, Sampling, TripPolicy } from './trip-policy.js'
+import type { CountWindowOptions, Limits, Sampling, TripPolicy } from './trip-policy.js'
 
 /** How a breaker acts on what it decides. */
 export type Mode = 'enforcing' | 'shadow' | 'disabled'
@@ -156,14 +156,14 @@ export class Settings {
       infinite: true,
     })
     this.halfOpen = halfOpenOf(given.halfOpen)
-    this.classify = optionalFunction('classify', given.classify)
+    this.classify = optionalFunction('classify', options.classify)
     this.mode = oneOf('mode', given.mode ?? 'enforcing', ['enforcing', 'shadow', 'disabled'])
     this.historySize = integer('historySize', given.historySize ?? 100, { min: 0, max: 10_000 })
     this.captureStack = given.captureStack === true
     this.clock = clockOf(given.clock)
-    this.random = optionalFunction('random', given.random) ?? Math.random
+    this.random = optionalFunction('random', options.random) ?? Math.random
     this.inspect = given.inspect as Inspect | undefined
-    this.#onError = optionalFunction('onError', given.onError) ?? logError
+    this.#onError = optionalFunction('onError', options.onError) ?? logError
     this.snapshot = given.snapshot === undefined ? undefined : parseSnapshot(given.snapshot)
   }
 
@@ -188,7 +188,8 @@ export class Settings {
   /** Hands an error of a callback to `onError`, which may throw or return a rejecting promise. */
   readonly report = (error: unknown): void => {
     try {
-      const answer: unknown = this.#onError(error)
+      const hear: (error: unknown) => unknown = this.#onError
+      const answer = hear(error)
       if (answer instanceof Promise) answer.catch(() => undefined)
     } catch {
       // Nobody is left to tell.
@@ -238,14 +239,15 @@ function halfOpenOf(value: unknown = {}): Required<HalfOpenOptions> {
 
 function tripOf(value: unknown): TripPolicy | undefined {
   if (value === undefined) return undefined
-  const policy = value as Partial<TripPolicy> | null
+  const policy = value as (Partial<Record<string, unknown>> & { readonly type?: unknown }) | null
   if (policy?.type === 'consecutiveFailures') return consecutiveFailures(policy.count as number)
   if (policy?.type === 'countWindow') {
-    const { size, failureRatio, minimumThroughput } = policy as Extract<
-      TripPolicy,
-      { type: 'countWindow' }
-    >
-    return countWindow({ size, failureRatio, minimumThroughput })
+    const { size, failureRatio, minimumThroughput } = policy as unknown as CountWindowOptions
+    return countWindow({
+      size,
+      ...(failureRatio === undefined ? {} : { failureRatio }),
+      ...(minimumThroughput === undefined ? {} : { minimumThroughput }),
+    })
   }
   throw new TypeError(`trip must be consecutiveFailures(…) or countWindow(…), got ${shown(value)}`)
 }

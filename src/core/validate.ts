@@ -94,9 +94,9 @@ export function oneOf<T extends string>(option: string, value: unknown, allowed:
 }
 
 /** Returns `value` when it is a function or absent. @throws TypeError naming the option */
-export function optionalFunction<T>(option: string, value: unknown): T | undefined {
+export function optionalFunction<T>(option: string, value: T | undefined): T | undefined {
   if (value !== undefined && typeof value !== 'function') {
     throw new TypeError(`${option} must be a function, got ${shown(value)}`)
   }
-  return value as T | undefined
+  return value
 }
