@@ -1,0 +1,68 @@
+// The main job: real HTTP calls, one breaker for each dependency, and what the circuits do.
+import { ArgumentError, help, readArguments } from './start/arguments.js'
+import { createJsonView } from './start/json-view.js'
+import { createLiveView } from './start/live-view.js'
+import { createPlainView } from './start/plain-view.js'
+import { serverScene, storyScene } from './start/scenes.js'
+
+/**
+ * @import { Arguments } from './start/arguments.js'
+ * @import { Run, View } from './start/view.js'
+ */
+
+try {
+  const given = readArguments(process.argv.slice(2))
+  if (given.help) console.log(help)
+  else await play(given)
+} catch (error) {
+  if (!(error instanceof ArgumentError)) throw error
+  console.error(`${error.message}\n\n${help}`)
+  process.exitCode = 2
+}
+
+/** @param {Arguments} given */
+async function play({ url, rps, seconds, json }) {
+  const length = seconds * 1000
+  const ended = endOf(length)
+  const scene = url ? serverScene(url, rps) : await storyScene(length, rps)
+  const view = createView({ ...scene, length, startedAt: Date.now() }, json)
+
+  scene.registry.transitions$.subscribe(view.transition)
+  const ticking = setInterval(view.tick, view.period)
+  scene.begin()
+  await ended
+  scene.end()
+  clearInterval(ticking)
+  view.end()
+  scene.registry.dispose()
+}
+
+/**
+ * @param {Run} run
+ * @param {boolean} json
+ * @returns {View}
+ */
+function createView(run, json) {
+  if (json) return createJsonView()
+  const { stdout } = process
+  const canDraw = stdout.isTTY && process.env.TERM !== 'dumb' && stdout.rows > 15
+  return canDraw ? createLiveView(run, stdout) : createPlainView(run)
+}
+
+/**
+ * The end of the time, or an earlier one: Ctrl-C, or nobody reads on.
+ *
+ * @param {number} length ms
+ */
+function endOf(length) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, length)
+    const early = () => {
+      clearTimeout(timer)
+      resolve(undefined)
+    }
+    process.once('SIGINT', early)
+    process.once('SIGTERM', early)
+    process.stdout.on('error', early)
+  })
+}

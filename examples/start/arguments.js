@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util'
+
+export const help = `Guards real HTTP calls with circuit breakers and shows what the circuits do.
+
+  npm start                          six dependencies on this machine, some of which fail
+  npm start -- --url https://host/   a server of your own instead
+
+  --url URL      http or https address to call; 5xx answers, errors and timeouts are failures
+  --rps N        calls per second to each dependency, 1 to 500 (default 8)
+  --seconds N    how long: 10 to 40 (default 25); with --url 1 to 3600
+  --json         print transitions as lines of JSON, and nothing else
+  --help         print this
+`
+
+/** What was asked for cannot be done. The message is for the person who asked. */
+export class ArgumentError extends Error {}
+
+/**
+ * @typedef {object} Arguments
+ * @property {boolean} help
+ * @property {boolean} json
+ * @property {URL | undefined} url
+ * @property {number} rps calls per second to each dependency
+ * @property {number} seconds
+ */
+
+/**
+ * @param {string[]} args
+ * @returns {Arguments}
+ */
+export function readArguments(args) {
+  const { values } = parsed(args)
+  const url = values.url === undefined ? undefined : readUrl(values.url)
+  return {
+    help: values.help === true,
+    json: values.json === true,
+    url,
+    rps: readNumber('--rps', values.rps ?? '8', 1, 500),
+    seconds: url
+      ? readNumber('--seconds', values.seconds ?? '25', 1, 3600)
+      : readNumber('--seconds', values.seconds ?? '25', 10, 40),
+  }
+}
+
+/** @param {string[]} args */
+function parsed(args) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        url: { type: 'string' },
+        rps: { type: 'string' },
+        seconds: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    })
+  } catch (error) {
+    // Node's first sentence names the argument; the rest is advice on the shell.
+    const [sentence] = /** @type {Error} */ (error).message.split('. ')
+    throw new ArgumentError(sentence)
+  }
+}
+
+/** @param {string} text */
+function readUrl(text) {
+  if (URL.canParse(text)) {
+    const url = new URL(text)
+    if (url.protocol === 'http:' || url.protocol === 'https:') return url
+  }
+  throw new ArgumentError(`--url must be an http or https address, got ${JSON.stringify(text)}`)
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {number} min
+ * @param {number} max
+ */
+function readNumber(name, text, min, max) {
+  const value = text.trim() === '' ? NaN : Number(text)
+  if (value >= min && value <= max) return value
+  throw new ArgumentError(
+    `${name} must be a number from ${min} to ${max}, got ${JSON.stringify(text)}`,
+  )
+}
