@@ -5,6 +5,7 @@ const config: KnipConfig = {
   entry: [
     ...Object.values(entries),
     'test/**/*.test-d.ts',
+    'test/behaviours/rows-*.ts',
     'examples/**/*.{js,mjs,ts}',
     'bench/**/*.{js,mjs,ts}',
     'scripts/*.mjs',
