@@ -10,11 +10,11 @@ const idleSignal = new AbortController().signal
 export function signalOf(
   permit: CallPermit,
   caller: AbortSignal | undefined,
-  takesSignal: boolean,
+  fn: (signal: AbortSignal) => unknown,
 ): AbortSignal {
-  if (permit.isProbe) return permit.signal
+  if (permit.probe > 0) return permit.signal
   if (caller !== undefined) return caller
-  return takesSignal ? permit.signal : idleSignal
+  return fn.length === 0 ? idleSignal : permit.signal
 }
 
 /**

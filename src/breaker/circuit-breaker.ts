@@ -1,4 +1,4 @@
-import { Subject, Subscription, filter } from 'rxjs'
+import { Subscription } from 'rxjs'
 import { createActor } from 'xstate'
 import { deadlineOf, newContext, revivedError } from '../../machines/breaker.context.js'
 import { breakerMachine } from '../../machines/breaker.machine.js'
@@ -26,9 +26,9 @@ import { chartClock } from './chart-clock.js'
 import { CallPermit, uncounted } from './permit.js'
 import { saveBreaker } from './save.js'
 import { GuardedObservable } from '../streams/guarded-observable.js'
-import { completeOutlets, createOutlets } from './streams.js'
+import { OutcomeSubject, completeOutlets, createOutlets } from './streams.js'
 import { spansOf } from './timeline.js'
-import type { Observable } from 'rxjs'
+import type { Observable, Subject } from 'rxjs'
 import type { SnapshotFrom } from 'xstate'
 import type { BreakerContext, BreakerEvent, HoldRecord } from '../../machines/breaker.context.js'
 import type {
@@ -93,8 +93,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #disposed = false
 
   #window: SamplingWindow | undefined
-  #calls: Subject<CallPermit> | undefined
-  #totals: { -readonly [K in keyof Totals]: number } | undefined
+  #calls: OutcomeSubject | undefined
+  readonly #totals: { -readonly [K in keyof Totals]: number } = noTotals()
   #errors: Map<string, number> | undefined
   #lastError: unknown
   #history: Transition[] = noHistory
@@ -184,25 +184,34 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     return this.#admit()
   }
 
-  async #run<T>(permit: CallPermit, fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
-    let value: T
+  /** Makes the call and ends its permit. Promises by hand: an `await` more is a tenth of a call. */
+  #run<T>(permit: CallPermit, fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
+    let call: Promise<T>
     try {
-      const call = fn(signalOf(permit, caller, fn.length > 0))
-      value = await (caller === undefined ? call : untilAborted(call, caller, permit))
+      const result = fn(signalOf(permit, caller, fn))
+      call = caller === undefined ? Promise.resolve(result) : untilAborted(result, caller, permit)
     } catch (error) {
-      if (caller?.aborted === true) permit.ignore()
-      else permit.rejected(error)
-      throw error
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the error of the call, untouched
+      call = Promise.reject(error)
     }
-    permit.fulfilled(value)
-    return value
+    return call.then(
+      (value) => {
+        permit.fulfilled(value)
+        return value
+      },
+      (error: unknown) => {
+        if (caller?.aborted === true) permit.ignore()
+        else permit.rejected(error)
+        throw error
+      },
+    )
   }
 
   /** Leave for a call, or undefined: rejected. */
   #admit(): CallPermit | undefined {
     if (this.#flowing) return new CallPermit(this, this.#epoch, 0, this.#startTime())
     this.#assertInUse()
-    if (this.#settings.mode === 'disabled') return new CallPermit(this, uncounted, 0, NaN)
+    if (this.#settings.mode === 'disabled') return new CallPermit(this, uncounted, 0, undefined)
     const at = this.#settings.clock.now()
     this.#usedAt = at
     this.#catchUp(at)
@@ -222,7 +231,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #reject(at: number): CallPermit | undefined {
-    this.#count('rejected')
+    this.#totals.rejected++
     if (this.#hears('rejections')) {
       const { breaker, state, retryAfter } = this.#refusal()
       this.#tell('rejections', { breaker, state, retryAfter, at: this.#settings.clock.wall() })
@@ -241,7 +250,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     )
   }
 
-  #startTime(): number {
+  #startTime(): number | undefined {
     const { slowAfter, classify, clock } = this.#settings
     return slowAfter < Infinity || classify !== undefined || this.#hears('outcomes')
       ? clock.now()
@@ -256,7 +265,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     try {
       const settled =
         status === 'fulfilled' ? { status, value: outcome } : { status, reason: outcome }
-      const kind: unknown = classify(settled, { duration: clock.now() - permit.startedAt })
+      const kind: unknown = classify(settled, {
+        duration: clock.now() - (permit.startedAt as number),
+      })
       if (isOutcomeKind(kind)) return kind
       void Promise.resolve(kind).catch(report)
       report(
@@ -269,18 +280,18 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   /** A call ended: its outcome goes into the stream. */
-  settle(permit: CallPermit): void {
-    if (permit.epoch === uncounted || this.#disposed) return
+  settle(call: CallPermit): void {
+    if (call.epoch === uncounted || this.#disposed) return
     this.#calls ??= this.#outcomeStream()
-    this.#calls.next(permit)
+    this.#calls.next(call)
     if (this.#notices !== undefined) this.#drain()
   }
 
-  /** Every outcome is counted here; those that may move the circuit go on to the chart. */
-  #outcomeStream(): Subject<CallPermit> {
-    const calls = new Subject<CallPermit>()
-    calls.pipe(filter((call) => this.#record(call))).subscribe((call) => {
-      this.#decide(call)
+  /** Every outcome is counted; those that may move the circuit go on to the chart. */
+  #outcomeStream(): OutcomeSubject {
+    const calls = new OutcomeSubject()
+    calls.subscribe((call) => {
+      if (this.#record(call)) this.#decide(call)
     })
     return calls
   }
@@ -288,37 +299,36 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   /** Counts an outcome, once. True when it may move the circuit; with an inspector, always. */
   #record(call: CallPermit): boolean {
     const { clock, limits, slowAfter, inspect } = this.#settings
-    const at = (call.endedAt = this.#usedAt = clock.now())
+    const at = (this.#usedAt = clock.now())
     if (this.#state !== 'closed') this.#catchUp(at)
-    const kind = call.kind as OutcomeKind
-    call.slow = kind !== 'ignored' && at - call.startedAt > slowAfter
+    call.slow =
+      slowAfter < Infinity && call.kind !== 'ignored' && at - (call.startedAt ?? at) > slowAfter
     const stale =
-      call.epoch !== this.#epoch || (call.isProbe && this.#probing?.has(call.probe) !== true)
+      call.epoch !== this.#epoch || (call.probe > 0 && this.#probing?.has(call.probe) !== true)
     if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(call, stale))
     if (stale) {
-      this.#count('stale')
+      this.#totals.stale++
       return inspect !== undefined
     }
     this.#countOutcome(call)
     if (this.#state !== 'closed') return true
-    this.#window ??= createWindow(this.#settings.sampling)
-    this.#window.record(at, kind, call.slow, kind === 'failure' ? failureName(call) : undefined)
-    return (
-      inspect !== undefined ||
-      ((kind === 'failure' || call.slow) && isUnhealthy(limits, this.#window))
-    )
+    const window = (this.#window ??= createWindow(this.#settings.sampling))
+    const failed = call.kind === 'failure'
+    window.record(at, call.kind as OutcomeKind, call.slow, failed ? failureName(call) : undefined)
+    return ((failed || call.slow) && isUnhealthy(limits, window)) || inspect !== undefined
   }
 
   /** Puts the question to the chart. */
   #decide(call: CallPermit): void {
     const { clock } = this.#settings
-    const { kind, epoch, probe, slow, refused, failure, endedAt: at } = call
-    const error =
-      kind !== 'failure' && !refused
-        ? undefined
-        : call.returned
-          ? Failure.returned(failure, clock.wall)
-          : Failure.thrown(failure, clock.wall)
+    const { kind, epoch, probe, slow, refused, failure, returned } = call
+    const at = this.#usedAt
+    const bad = kind === 'failure' || refused
+    const error = !bad
+      ? undefined
+      : returned
+        ? Failure.returned(failure, clock.wall)
+        : Failure.thrown(failure, clock.wall)
     this.#probing?.delete(probe)
     this.#send({
       type: 'OUTCOME',
@@ -328,33 +338,31 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       refused,
       error,
       epoch,
-      ...(call.isProbe ? { probe } : {}),
+      ...(probe > 0 ? { probe } : {}),
       at,
     })
   }
 
   #countOutcome(call: CallPermit): void {
-    const kind = call.kind as OutcomeKind
-    this.#count(kind === 'success' ? 'successes' : kind === 'failure' ? 'failures' : 'ignored')
-    if (call.slow) this.#count('slow')
-    if (kind !== 'failure') return
-    if (!call.returned) this.#lastError = call.failure
-    if (this.#state !== 'closed')
-      countName((this.#errors ??= new Map<string, number>()), failureName(call), 1)
-  }
-
-  #count(total: keyof Totals): void {
-    this.#totals ??= { successes: 0, failures: 0, slow: 0, ignored: 0, rejected: 0, stale: 0 }
-    this.#totals[total]++
+    const totals = this.#totals
+    if (call.slow) totals.slow++
+    if (call.kind === 'success') totals.successes++
+    else if (call.kind === 'ignored') totals.ignored++
+    else {
+      totals.failures++
+      if (!call.returned) this.#lastError = call.failure
+      if (this.#state !== 'closed')
+        countName((this.#errors ??= new Map<string, number>()), failureName(call), 1)
+    }
   }
 
   #outcomeOf(call: CallPermit, stale: boolean): Outcome {
-    const { kind, slow, isProbe, startedAt, endedAt, returned, failure } = call
+    const { kind, slow, isProbe, startedAt, returned, failure } = call
     const outcome = {
       breaker: this.name,
       kind: kind as OutcomeKind,
       at: this.#settings.clock.wall(),
-      duration: Number.isNaN(startedAt) ? undefined : endedAt - startedAt,
+      duration: startedAt === undefined ? undefined : this.#usedAt - startedAt,
       slow,
       probe: isProbe,
       stale,
@@ -375,13 +383,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     return subscription
   }
 
-  #feedOne(outcome: FedOutcome): void {
+  #feedOne(outcome: Partial<FedOutcome> | null | undefined): void {
     const { clock, mode, report } = this.#settings
-    const {
-      kind,
-      duration = NaN,
-      error,
-    } = (outcome as FedOutcome | null | undefined) ?? ({} as Partial<FedOutcome>)
+    const { kind, duration, error } = outcome ?? {}
     if (!isOutcomeKind(kind)) {
       report(
         new TypeError(
@@ -396,7 +400,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       this.#state === 'closed' ||
       (this.#chart !== undefined && this.#state === 'halfOpen' && isFreeProbe(this.#chart))
     const epoch = mode === 'disabled' ? uncounted : counts ? this.#epoch : noEpoch
-    const permit = new CallPermit(this, epoch, 0, at - duration)
+    const startedAt = duration === undefined ? undefined : at - duration
+    const permit = new CallPermit(this, epoch, 0, startedAt)
     if (kind === 'success') permit.succeed()
     else if (kind === 'failure') permit.fail(error)
     else permit.ignore()
@@ -620,11 +625,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       const { clock, halfOpen } = this.#settings
       const at = clock.now()
       // Younger than its lease: it was not granted one, or a transition overtook it.
-      if (at - permit.startedAt < halfOpen.probeLease) continue
+      if (at - (permit.startedAt as number) < halfOpen.probeLease) continue
       const failed = new CallPermit(this, permit.epoch, probe, permit.startedAt)
       failed.kind = 'failure'
       failed.failure = new ProbeTimeoutError(halfOpen.probeLease)
-      failed.endedAt = at
+      this.#usedAt = at
       this.#countOutcome(failed)
       if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(failed, false))
       this.#notice(() => {
@@ -737,7 +742,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     return this.#outlets
   }
 
-  #hears(channel: keyof Channels): boolean {
+  #hears(channel: 'outcomes' | 'rejections'): boolean {
+    if (this.#outlets === undefined && this.#hub === undefined) return false
     return (
       this.#outlets?.[channel].observed === true || this.#hub?.outlets[channel].observed === true
     )
@@ -796,7 +802,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   stats(): Stats {
     const at = this.#settings.clock.now()
     const health = this.#health(at)
-    const totals = { ...(this.#totals ?? noTotals) }
+    const totals = { ...this.#totals }
     const { limits } = this.#settings
     return {
       name: this.name,
@@ -842,7 +848,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       toWall: this.#toWall(),
       window: this.#window,
       errors: this.#errors,
-      totals: this.#totals ?? noTotals,
+      totals: this.#totals,
       lastError: this.#lastError,
       history: this.#history,
     })
@@ -887,7 +893,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       this.#window.load(saved.window, saved, fromWall)
     }
     this.#errors = new Map(Object.entries(saved.errors))
-    this.#totals = { ...saved.totals }
+    Object.assign(this.#totals, saved.totals)
     if (saved.lastError !== null) this.#lastError = revivedError(saved.lastError)
     if (historySize > 0) {
       this.#history = saved.history
@@ -902,7 +908,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 }
 
 const noHistory: Transition[] = []
-const noTotals: Totals = { successes: 0, failures: 0, slow: 0, ignored: 0, rejected: 0, stale: 0 }
+
+function noTotals() {
+  return { successes: 0, failures: 0, slow: 0, ignored: 0, rejected: 0, stale: 0 }
+}
 
 function failureName({ returned, failure }: CallPermit): string {
   return returned ? 'result' : errorName(failure)

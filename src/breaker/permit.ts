@@ -19,8 +19,8 @@ export class CallPermit implements Permit {
   readonly epoch: number
   /** Number of the probe; 0 when it is none. */
   readonly probe: number
-  /** Monotonic ms; NaN when nobody needs the duration. */
-  readonly startedAt: number
+  /** Monotonic ms; undefined when nobody needs the duration. */
+  readonly startedAt: number | undefined
   /** Undefined while it runs. */
   kind: OutcomeKind | undefined
   /** It was refused before it reached the dependency. */
@@ -28,11 +28,10 @@ export class CallPermit implements Permit {
   /** What was thrown; or, if `returned`, the value that was judged a failure. */
   failure: unknown
   returned = false
-  /** When it ended, monotonic ms, and whether that was slow: filled in when it is counted. */
-  endedAt = 0
+  /** It took longer than `slowCall.duration`: filled in when it is counted. */
   slow = false
 
-  constructor(owner: PermitOwner, epoch: number, probe: number, startedAt: number) {
+  constructor(owner: PermitOwner, epoch: number, probe: number, startedAt: number | undefined) {
     this.#owner = owner
     this.epoch = epoch
     this.probe = probe

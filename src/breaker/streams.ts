@@ -1,5 +1,6 @@
 import { Subject } from 'rxjs'
 import type { Outcome, Rejection, Transition } from './breaker.js'
+import type { CallPermit } from './permit.js'
 
 /** What a breaker, or all of a registry, tells the world. */
 export interface Channels {
@@ -17,4 +18,16 @@ export function createOutlets(): Outlets {
 
 export function completeOutlets(outlets: Outlets): void {
   for (const outlet of Object.values(outlets)) outlet.complete()
+}
+
+/**
+ * The outcome stream of one breaker. Its one observer is there from the start, so it needs neither
+ * the copy of the observers nor the error context that a Subject makes for every value: a third of
+ * the cost of a call.
+ */
+export class OutcomeSubject extends Subject<CallPermit> {
+  override next(call: CallPermit): void {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- rxjs 7 is our peer
+    for (const observer of this.observers) observer.next(call)
+  }
 }

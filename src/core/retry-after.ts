@@ -36,8 +36,12 @@ function readHeader(headers: HeaderBag): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : undefined
 }
 
+/** The three forms of an HTTP date begin with the day of the week (RFC 9110 section 5.6.7). */
+const httpDate = /^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /
+
 function parseHeader(value: string, wall: () => number): number | undefined {
   if (/^\d+$/.test(value)) return Number(value) * 1000
-  const date = Date.parse(value)
+  // Date.parse takes nearly anything for a date.
+  const date = httpDate.test(value) ? Date.parse(value.replace(/( GMT)?$/, ' GMT')) : NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - wall())
 }
