@@ -21,7 +21,8 @@ export const systemClock: Required<Clock> = {
   now: () => globalThis.performance.now(),
   setTimeout(fn, ms) {
     const handle: unknown = globalThis.setTimeout(fn, ms)
-    if (typeof handle === 'object') (handle as { unref?(): void }).unref?.()
+    // A number in browsers.
+    ;(handle as { unref?(): void } | null)?.unref?.()
     return handle
   },
   clearTimeout(handle) {
