@@ -14,6 +14,7 @@ import { holdsAfter, leasesAfter, roundAfter } from './breaker.round.js'
 import type { Health, Round } from '../src/core/index.js'
 import type {
   BreakerContext,
+  BreakerEvent,
   Decision,
   Moment,
   OutcomeEvent,
@@ -29,6 +30,11 @@ export const delays = {
     timerDelay(Math.min(...Object.values(moment.context.leases)) - timeOf(moment)),
   holdDuration: (moment: Moment) =>
     timerDelay(Math.min(...moment.context.holds.map(({ until }) => until)) - timeOf(moment)),
+}
+
+/** What a timer has to say, and a call that comes after it: the time of the state is over. */
+export function deadlineNow({ context }: Moment): BreakerEvent {
+  return { type: 'DEADLINE', at: context.settings.clock.now() }
 }
 
 /** Closed to open: a limit was reached. */

@@ -121,7 +121,7 @@ export interface Moment {
   readonly event: BreakerEvent
 }
 
-/** When the event happened. The event of a timer carries no time: it happens now. */
+/** When the event happened: now, unless it says so. */
 export function timeOf({ context, event }: Moment): number {
   return event.at ?? context.settings.clock.now()
 }

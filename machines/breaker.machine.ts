@@ -1,10 +1,10 @@
-import { assign, setup } from 'xstate'
+import { assign, raise, setup } from 'xstate'
 import * as act from './breaker.actions.js'
 import { initialContext } from './breaker.context.js'
 import * as is from './breaker.guards.js'
 import type { BreakerContext, BreakerEvent, BreakerInput } from './breaker.context.js'
 
-/** What ends a break: time. A timer that comes too early waits on. */
+/** What ends a break: time. One that comes too early waits on. */
 const whenBreakEnds = [
   { guard: 'isBreakOver', target: 'halfOpen', actions: 'startProbing' },
   { target: 'open', reenter: true },
@@ -36,6 +36,8 @@ export const breakerMachine = setup({
   guards: { ...is.guards },
   delays: { ...act.delays },
   actions: {
+    // The event of a timer knows no time; read once, guards and actions agree on it.
+    announceDeadline: raise(act.deadlineNow),
     openCircuit: assign(act.openCircuit),
     reopen: assign(act.reopen),
     trip: assign(act.trip),
@@ -75,14 +77,14 @@ export const breakerMachine = setup({
       },
     },
     open: {
-      after: { breakDuration: whenBreakEnds },
+      after: { breakDuration: { actions: 'announceDeadline' } },
       on: {
         DEADLINE: whenBreakEnds,
         FORCE_HALF_OPEN: { target: 'halfOpen', actions: 'startProbing' },
       },
     },
     halfOpen: {
-      after: { probeLease: whenProbeEnds },
+      after: { probeLease: { actions: 'announceDeadline' } },
       on: {
         ACQUIRE: {
           guard: 'hasFreeProbe',
@@ -96,7 +98,7 @@ export const breakerMachine = setup({
       },
     },
     isolated: {
-      after: { holdDuration: whenHoldEnds },
+      after: { holdDuration: { actions: 'announceDeadline' } },
       on: {
         ISOLATE: { target: 'isolated', reenter: true, actions: 'addHold' },
         RELEASE: whenHoldEnds,

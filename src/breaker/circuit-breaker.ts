@@ -211,7 +211,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #admit(): CallPermit | undefined {
     if (this.#flowing) return new CallPermit(this, this.#epoch, 0, this.#startTime())
     this.#assertInUse()
-    if (this.#settings.mode === 'disabled') return new CallPermit(this, uncounted, 0, undefined)
+    if (this.#settings.mode === 'disabled')
+      return new CallPermit(this, uncounted, 0, this.#startTime())
     const at = this.#settings.clock.now()
     this.#usedAt = at
     this.#catchUp(at)
@@ -254,7 +255,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const { slowAfter, classify, clock } = this.#settings
     return slowAfter < Infinity || classify !== undefined || this.#hears('outcomes')
       ? clock.now()
-      : NaN
+      : undefined
   }
 
   // ── Outcomes ─────────────────────────────────────────────────────────────────────────────────
@@ -429,7 +430,6 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   reset(): void {
     this.#assertInUse()
-    this.#lastError = undefined
     this.#send({ type: 'RESET', at: this.#settings.clock.now() })
   }
 
@@ -612,6 +612,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     if (state !== from) this.#enteredAt = context.decision?.at ?? this.#settings.clock.now()
     if (from === 'closed' && state !== 'closed') this.#errors = this.#window?.errors()
     if (state === 'halfOpen' || state === 'closed') this.#errors = undefined
+    if (context.decision?.cause === 'reset') this.#lastError = undefined
     // The next closed epoch begins with an empty window.
     this.#window = undefined
   }
@@ -699,6 +700,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
         subscriber.next(this.stats())
         if (!subscriber.closed) timer = clock.setTimeout(tick, period)
       }
+      tick()
       const ended = this.#hot('transitions').subscribe({
         complete: () => {
           subscriber.complete()
@@ -707,7 +709,6 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       ended.add(() => {
         clock.clearTimeout(timer)
       })
-      if (!subscriber.closed) tick()
       return ended
     })
   }

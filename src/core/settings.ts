@@ -123,7 +123,7 @@ export class Settings {
   /** @throws TypeError or RangeError naming the option, its value and its bounds */
   constructor(options: BreakerOptions = {}) {
     const given = optionsOf('breaker options', options, optionNames)
-    this.#given = { ...options }
+    this.#given = ownCopy(options)
     const slowCall = slowCallOf(given.slowCall)
     this.samplingDuration = number('samplingDuration', given.samplingDuration ?? 10_000, {
       min: 10,
@@ -159,10 +159,10 @@ export class Settings {
     this.classify = optionalFunction('classify', options.classify)
     this.mode = oneOf('mode', given.mode ?? 'enforcing', ['enforcing', 'shadow', 'disabled'])
     this.historySize = integer('historySize', given.historySize ?? 100, { min: 0, max: 10_000 })
-    this.captureStack = given.captureStack === true
+    this.captureStack = oneOf('captureStack', given.captureStack ?? false, [true, false])
     this.clock = clockOf(given.clock)
     this.random = optionalFunction('random', options.random) ?? Math.random
-    this.inspect = given.inspect as Inspect | undefined
+    this.inspect = inspectOf(options.inspect)
     this.#onError = optionalFunction('onError', options.onError) ?? logError
     this.snapshot = given.snapshot === undefined ? undefined : parseSnapshot(given.snapshot)
   }
@@ -210,6 +210,23 @@ export class Settings {
       mode,
     }
   }
+}
+
+/** Nobody who goes on changing his options changes those of a breaker. */
+function ownCopy(options: BreakerOptions): BreakerOptions {
+  const entries = Object.entries(options).map(([key, value]: [string, unknown]) => [
+    key,
+    key === 'halfOpen' || key === 'slowCall' || key === 'trip' ? { ...(value as object) } : value,
+  ])
+  return Object.fromEntries(entries) as BreakerOptions
+}
+
+function inspectOf(value: Inspect | undefined): Inspect | undefined {
+  const listens = typeof value === 'function' || typeof value?.next === 'function'
+  if (value !== undefined && !listens) {
+    throw new TypeError(`inspect must be a function or an observer, got ${shown(value)}`)
+  }
+  return value
 }
 
 function slowCallOf(value: unknown): Required<SlowCallOptions> | undefined {

@@ -85,9 +85,15 @@ export function optionsOf<T extends object>(
 }
 
 /** Returns `value` when it is one of `allowed`. @throws TypeError naming all of them */
-export function oneOf<T extends string>(option: string, value: unknown, allowed: readonly T[]): T {
+export function oneOf<T extends string | boolean>(
+  option: string,
+  value: unknown,
+  allowed: readonly T[],
+): T {
   if (!allowed.includes(value as T)) {
-    const list = allowed.map((word) => `'${word}'`).join(', ')
+    const list = allowed
+      .map((word) => (typeof word === 'string' ? `'${word}'` : String(word)))
+      .join(', ')
     throw new TypeError(`${option} must be one of ${list}, got ${shown(value)}`)
   }
   return value as T
