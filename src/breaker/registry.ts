@@ -200,19 +200,22 @@ class BreakerRegistry implements Registry {
     return breaker
   }
 
-  /** Looks at the least recently asked for, two for each new one: no sweep, no timer. */
+  /**
+   * Lets go of the least recently asked for, as long as they are idle; passes over two that are not.
+   * Each goes once and two looks a new breaker are all it costs: no sweep, no timer.
+   */
   #letGoOfIdle(): void {
     if (this.#maxIdle === Infinity) return
     const before = this.#defaults.clock.now() - this.#maxIdle
     let looks = 2
     for (const [name, breaker] of this.#breakers) {
-      if (looks-- === 0) return
       this.#breakers.delete(name)
       if (breaker.isIdleSince(before)) {
         this.#released.set(name, new WeakRef(breaker))
         this.#collected.register(breaker, name)
       } else {
         this.#breakers.set(name, breaker)
+        if (--looks === 0) return
       }
     }
   }
