@@ -295,7 +295,8 @@ describe('an error of a callback', () => {
         throw new Error('worse')
       },
     }).report(bug)
-    new Settings({ onError: () => Promise.reject(new Error('worse')) }).report(bug)
+    const rejecting = (): unknown => Promise.reject(new Error('worse'))
+    new Settings({ onError: rejecting }).report(bug)
     await new Promise((resolve) => setImmediate(resolve))
     process.off('unhandledRejection', unhandled)
     expect(unhandled).not.toHaveBeenCalled()
