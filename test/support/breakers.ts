@@ -21,7 +21,7 @@ export interface Rig {
 /** What calls fail with, unless a test says otherwise. */
 export const outage = new Error('the dependency is down')
 
-/** A closed breaker on a fake clock at 0. */
+/** A closed breaker on a fake clock at 0, unless `options` bring another clock. */
 export function createRig(options: BreakerOptions = {}, name = 'payments-api'): Rig {
   const clock = createFakeClock()
   const reported: unknown[] = []
