@@ -7,6 +7,7 @@ export const entries = {
   machines: 'src/machines.ts',
   core: 'src/core/index.ts',
   testing: 'src/testing/index.ts',
+  opentelemetry: 'src/opentelemetry/index.ts',
 }
 
 for (const name of Object.keys(entries)) {

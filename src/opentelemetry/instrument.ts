@@ -1,0 +1,63 @@
+import { integer, optionsOf, shown } from '../core/index.js'
+import { recordMetrics } from './metrics.js'
+import { recordSpanEvents } from './span-events.js'
+import type { Meter, Tracer } from '@opentelemetry/api'
+import type { Breaker, Registry } from '../index.js'
+
+/** What to measure with. What is left out is not measured. */
+export interface InstrumentOptions {
+  /** Makes the instruments: `metrics.getMeter('recloser')`. */
+  readonly meter?: Meter
+  /**
+   * Turns on span events on the calls that are rejected or move a circuit, and makes a short span
+   * for a transition that no call is behind: `trace.getTracer('recloser')`.
+   */
+  readonly tracer?: Tracer
+  /**
+   * Names that get series of their own, at least 1; breakers beyond are counted together as `other`
+   * and have no gauges. Default 500: four series of the state gauge each stay within the 2,000 that
+   * the SDK allows an instrument.
+   */
+  readonly maxBreakers?: number
+}
+
+/** Measuring that goes on until it is disposed of, or its source is. */
+export interface Instrumentation extends Disposable {
+  /** Stops measuring. What was measured stays with the SDK. */
+  dispose(): void
+}
+
+/**
+ * Measures a breaker, or every breaker that a registry has and will have. Every duration is in
+ * seconds, as OpenTelemetry wants it.
+ *
+ * @throws TypeError or RangeError naming the option, its value and its bounds
+ */
+export function instrument(
+  source: Registry | Breaker,
+  options: InstrumentOptions = {},
+): Instrumentation {
+  const given = optionsOf('instrument options', options, ['meter', 'tracer', 'maxBreakers'])
+  const maxBreakers = integer('maxBreakers', given.maxBreakers ?? 500, { min: 1 })
+  const { meter, tracer } = options
+  if (meter !== undefined) demand('meter', meter, 'createCounter')
+  if (tracer !== undefined) demand('tracer', tracer, 'startSpan')
+  const stops = [
+    ...(meter === undefined ? [] : [recordMetrics(source, meter, maxBreakers)]),
+    ...(tracer === undefined ? [] : [recordSpanEvents(source, tracer)]),
+  ]
+  const dispose = () => {
+    for (const stop of stops.splice(0)) stop()
+  }
+  // A source that was disposed of has no state to tell of.
+  const ended = source.transitions$.subscribe({ complete: dispose })
+  stops.push(() => {
+    ended.unsubscribe()
+  })
+  return { dispose, [Symbol.dispose]: dispose }
+}
+
+function demand(option: string, value: object, method: string): void {
+  if (typeof (value as Record<string, unknown> | null)?.[method] !== 'function')
+    throw new TypeError(`${option} must be one of OpenTelemetry, got ${shown(value)}`)
+}
