@@ -1,5 +1,6 @@
 import { integer, optionsOf, shown } from '../core/index.js'
-import { recordMetrics } from './metrics.js'
+import { countEvents } from './counters.js'
+import { Gauges } from './gauges.js'
 import { recordSpanEvents } from './span-events.js'
 import type { Meter, Tracer } from '@opentelemetry/api'
 import type { Breaker, Registry } from '../index.js'
@@ -23,7 +24,7 @@ export interface InstrumentOptions {
 
 /** Measuring that goes on until it is disposed of, or its source is. */
 export interface Instrumentation extends Disposable {
-  /** Stops measuring. What was measured stays with the SDK. */
+  /** Stops measuring: counters stay as they are, the gauges of its breakers become 0. */
   dispose(): void
 }
 
@@ -35,21 +36,26 @@ export interface Instrumentation extends Disposable {
  */
 export function instrument(
   source: Registry | Breaker,
-  options: InstrumentOptions = {},
+  options: InstrumentOptions,
 ): Instrumentation {
   const given = optionsOf('instrument options', options, ['meter', 'tracer', 'maxBreakers'])
   const maxBreakers = integer('maxBreakers', given.maxBreakers ?? 500, { min: 1 })
   const { meter, tracer } = options
   if (meter !== undefined) demand('meter', meter, 'createCounter')
   if (tracer !== undefined) demand('tracer', tracer, 'startSpan')
-  const stops = [
-    ...(meter === undefined ? [] : [recordMetrics(source, meter, maxBreakers)]),
-    ...(tracer === undefined ? [] : [recordSpanEvents(source, tracer)]),
-  ]
+
+  const stops: (() => void)[] = []
+  if (meter !== undefined) {
+    const gauges = Gauges.of(meter)
+    stops.push(
+      gauges.add(source, maxBreakers),
+      countEvents(source, meter, (name) => gauges.labelOf(name, maxBreakers)),
+    )
+  }
+  if (tracer !== undefined) stops.push(recordSpanEvents(source, tracer))
   const dispose = () => {
     for (const stop of stops.splice(0)) stop()
   }
-  // A source that was disposed of has no state to tell of.
   const ended = source.transitions$.subscribe({ complete: dispose })
   stops.push(() => {
     ended.unsubscribe()
