@@ -184,10 +184,13 @@ export function isolate(moment: Moment): Update {
 export function addHold(moment: Moment): Update {
   const { context, event } = moment
   if (event.type !== 'ISOLATE') return {}
-  const { reason = 'manual', duration = Infinity, hold = nextHold(context) } = event
+  const { reason = 'manual', duration = Infinity, hold = context.lastHold + 1 } = event
   const since = timeOf(moment)
   const until = duration >= 0 ? since + duration : Infinity
-  return { holds: [...context.holds, { id: hold, reason, since, until }] }
+  return {
+    holds: [...context.holds, { id: hold, reason, since, until }],
+    lastHold: Math.max(context.lastHold, hold),
+  }
 }
 
 /** One reason less. */
@@ -210,15 +213,11 @@ export function reset(moment: Moment): Update {
   return closed(moment, 'reset', 'reset by hand', moment.context.health)
 }
 
-/** The number the next hold goes by. */
-export function nextHold({ holds }: BreakerContext): number {
-  return Math.max(0, ...holds.map(({ id }) => id)) + 1
-}
-
 function closed(moment: Moment, cause: TransitionCause, reason: string, health: Health): Update {
-  const { name, settings } = moment.context
+  const { name, settings, lastHold } = moment.context
   return {
     ...newContext(name, settings),
+    lastHold,
     ...decided(moment, cause, reason, health),
     health: noHealth,
   }

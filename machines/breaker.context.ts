@@ -68,6 +68,8 @@ export interface BreakerContext {
   /** The probes that run, and when their lease ends. */
   readonly leases: Readonly<Record<number, number>>
   readonly holds: readonly HoldRecord[]
+  /** The number of the latest hold; none is ever used again. */
+  readonly lastHold: number
   readonly decision: Decision | undefined
 }
 
@@ -150,6 +152,7 @@ export function newContext(name: string, settings: Settings): BreakerContext {
     round: { good: 0, bad: 0, health: noHealth },
     leases: {},
     holds: [],
+    lastHold: 0,
     decision: undefined,
   }
 }
@@ -173,6 +176,7 @@ function restored(context: BreakerContext, saved: BreakerSnapshot): BreakerConte
     failure:
       saved.failure === null ? undefined : Failure.thrown(revivedError(saved.failure), clock.wall),
     round: saved.round,
+    lastHold: Math.max(0, ...saved.holds.map(({ id }) => id)),
     holds: saved.holds.map(({ id, reason, since, until }) => ({
       id,
       reason,

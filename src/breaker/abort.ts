@@ -1,7 +1,6 @@
+import { idleSignal, shown } from '../core/index.js'
+import type { CallOptions } from './breaker.js'
 import type { CallPermit } from './permit.js'
-
-/** For functions that take no signal: making one costs more than the whole breaker. */
-const idleSignal = new AbortController().signal
 
 /**
  * The signal a call gets: its own if it is a probe, else that of its caller. A function that asks
@@ -53,10 +52,17 @@ export function untilAborted<T>(
   })
 }
 
-/** Refuses what is no signal, and a call whose caller has already left. */
-export function checkSignal(caller: AbortSignal): void {
+/**
+ * The signal of the caller, if it can ever abort.
+ *
+ * @throws TypeError when it is no signal, its reason when the caller has already left
+ */
+export function callerOf(options: CallOptions | undefined): AbortSignal | undefined {
+  const caller = options?.signal
+  if (caller === undefined || caller === idleSignal) return undefined
   if (typeof (caller as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
-    throw new TypeError('signal must be an AbortSignal')
+    throw new TypeError(`signal must be an AbortSignal, got ${shown(caller)}`)
   }
   caller.throwIfAborted()
+  return caller
 }

@@ -3,12 +3,9 @@ import { createActor } from 'xstate'
 import { deadlineOf, newContext, revivedError } from '../../machines/breaker.context.js'
 import { breakerMachine } from '../../machines/breaker.machine.js'
 import { isFreeProbe } from '../../machines/breaker.round.js'
-import { nextHold } from '../../machines/breaker.actions.js'
 import {
-  BrokenCircuitError,
   DisposedBreakerError,
   Failure,
-  IsolatedCircuitError,
   ProbeTimeoutError,
   countName,
   createWindow,
@@ -19,11 +16,11 @@ import {
   optionsOf,
   shown,
   wholeDelay,
-  withoutStack,
 } from '../core/index.js'
-import { checkSignal, signalOf, untilAborted } from './abort.js'
+import { callerOf, signalOf, untilAborted } from './abort.js'
 import { chartClock } from './chart-clock.js'
 import { CallPermit, uncounted } from './permit.js'
+import { Refusal } from './refusal.js'
 import { saveBreaker } from './save.js'
 import { GuardedObservable } from '../streams/guarded-observable.js'
 import { OutcomeSubject, completeOutlets, createOutlets } from './streams.js'
@@ -33,6 +30,7 @@ import type { SnapshotFrom } from 'xstate'
 import type { BreakerContext, BreakerEvent, HoldRecord } from '../../machines/breaker.context.js'
 import type {
   BreakerSnapshot,
+  BrokenCircuitError,
   CircuitState,
   Health,
   OutcomeKind,
@@ -64,6 +62,8 @@ export interface Hub {
   readonly outlets: Outlets
   /** A breaker moved. */
   moved(breaker: CircuitBreaker): void
+  /** A breaker was disposed of. */
+  disposed(breaker: CircuitBreaker): void
 }
 
 /** The epoch of outcomes fed while they cannot count. */
@@ -133,10 +133,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   execute<T>(fn: Call<T>, options?: CallOptions): Promise<T> {
     try {
-      const permit = this.#enter(fn, options)
-      return permit === undefined
-        ? Promise.reject(this.#refusal().error)
-        : this.#run(permit, fn, options?.signal)
+      const caller = callerOf(options)
+      const permit = this.enter(fn)
+      return permit instanceof Refusal
+        ? Promise.reject(permit.error)
+        : this.#run(permit, fn, caller)
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- may be the caller's reason
       return Promise.reject(error)
@@ -145,9 +146,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   async attempt<T>(fn: Call<T>, options?: CallOptions): Promise<Attempt<T>> {
     try {
-      const permit = this.#enter(fn, options)
-      if (permit === undefined) return this.#refusal()
-      const value = await this.#run(permit, fn, options?.signal)
+      const caller = callerOf(options)
+      const permit = this.enter(fn)
+      if (permit instanceof Refusal) return permit
+      const value = await this.#run(permit, fn, caller)
       return permit.kind === 'failure'
         ? { status: 'failure', error: undefined, value }
         : { status: 'success', value }
@@ -169,19 +171,19 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   tryAcquire(): Permit | undefined {
-    return this.#admit()
+    const permit = this.admit()
+    return permit instanceof Refusal ? undefined : permit
   }
 
   rejection(): BrokenCircuitError | undefined {
-    return this.#state === 'closed' ? undefined : this.#refusal().error
+    return this.#state === 'closed' ? undefined : this.#refusal(this.#settings.clock.now()).error
   }
 
-  #enter<T>(fn: Call<T>, options: CallOptions | undefined): CallPermit | undefined {
+  /** Leave for a call of `fn`, or why there is none. */
+  enter<T>(fn: Call<T>): CallPermit | Refusal {
     if (typeof (fn as unknown) !== 'function')
       throw new TypeError(`fn must be a function, got ${shown(fn)}`)
-    const caller = options?.signal
-    if (caller !== undefined) checkSignal(caller)
-    return this.#admit()
+    return this.admit()
   }
 
   /** Makes the call and ends its permit. Promises by hand: an `await` more is a tenth of a call. */
@@ -207,12 +209,13 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     )
   }
 
-  /** Leave for a call, or undefined: rejected. */
-  #admit(): CallPermit | undefined {
+  /** Leave for a call, or why there is none. */
+  admit(): CallPermit | Refusal {
     if (this.#flowing) return new CallPermit(this, this.#epoch, 0, this.#startTime())
     this.#assertInUse()
-    if (this.#settings.mode === 'disabled')
+    if (this.#settings.mode === 'disabled') {
       return new CallPermit(this, uncounted, 0, this.#startTime())
+    }
     const at = this.#settings.clock.now()
     this.#usedAt = at
     this.#catchUp(at)
@@ -231,24 +234,22 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     return this.#probing.has(probe) ? permit : undefined
   }
 
-  #reject(at: number): CallPermit | undefined {
+  #reject(at: number): CallPermit | Refusal {
     this.#totals.rejected++
+    // Made before observers hear of it, who may move the circuit.
+    const refusal = this.#refusal(at)
     if (this.#hears('rejections')) {
-      const { breaker, state, retryAfter } = this.#refusal()
+      const { breaker, state, retryAfter } = refusal
       this.#tell('rejections', { breaker, state, retryAfter, at: this.#settings.clock.wall() })
       this.#drain()
     }
-    return this.#settings.mode === 'shadow' ? new CallPermit(this, uncounted, 0, at) : undefined
+    return this.#settings.mode === 'shadow' ? new CallPermit(this, uncounted, 0, at) : refusal
   }
 
-  #refusal(): Refusal {
-    return new Refusal(
-      this.name,
-      this.#state as Refusal['state'],
-      this.retryAfter,
-      this.#chart,
-      this.#settings.captureStack,
-    )
+  #refusal(at: number): Refusal {
+    const state = this.#state as Refusal['state']
+    const retryAfter = this.#retryAfter(at)
+    return new Refusal(this.name, state, retryAfter, this.#chart, this.#settings.captureStack)
   }
 
   #startTime(): number | undefined {
@@ -420,10 +421,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
         ? Infinity
         : number('duration', given.duration, { above: 0, infinite: true })
     const at = this.#settings.clock.now()
-    const hold = (this.#lastHold = Math.max(
-      this.#lastHold + 1,
-      this.#chart === undefined ? 1 : nextHold(this.#chart),
-    ))
+    const hold = (this.#lastHold = Math.max(this.#lastHold, this.#chart?.lastHold ?? 0) + 1)
     this.#send({ type: 'ISOLATE', reason, duration, hold, health: this.#health(at), at })
     return this.#holdOf({ id: hold, reason, since: at, until: at + duration })
   }
@@ -461,6 +459,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     if (this.#ownsActor) this.#actor?.stop()
     this.#probing = undefined
     if (this.#outlets !== undefined) completeOutlets(this.#outlets)
+    this.#hub?.disposed(this)
   }
 
   [Symbol.dispose](): void {
@@ -503,21 +502,24 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #moves(event: BreakerEvent): boolean {
-    const before = this.#state
-    this.#send(event)
-    return this.#state !== before
+    const before = this.#epoch
+    let moved = false
+    this.#turn(() => {
+      this.#startActor().send(event)
+      // Before observers are told, who may move it again.
+      moved = this.#epoch !== before
+    })
+    return moved
   }
 
   #send(event: BreakerEvent): void {
-    const actor = this.#startActor()
     this.#turn(() => {
-      actor.send(event)
+      this.#startActor().send(event)
     })
   }
 
   #startActor(last?: SnapshotFrom<typeof breakerMachine>): BreakerActorRef {
     if (this.#actor !== undefined) return this.#actor
-    this.#assertInUse()
     const { clock, inspect } = this.#settings
     const actor = createActor(breakerMachine, {
       id: this.name,
@@ -532,11 +534,13 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const send = actor.send.bind(actor)
     actor.send = (event) => {
       this.#turn(() => {
-        send(event)
+        const { type } = event
+        const wantsHealth = (type === 'ISOLATE' || type === 'TRIP') && event.health === undefined
+        send(wantsHealth ? { ...event, health: this.#health(clock.now()) } : event)
       })
     }
     this.#adopt(actor)
-    this.#turn(() => actor.start())
+    this.#turn(() => (this.#disposed ? actor.stop() : actor.start()))
     return actor
   }
 
@@ -588,9 +592,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const state = snapshot.value as CircuitState
     const { context } = snapshot
     const moved = state !== from
-    if (context.epoch !== this.#epoch) this.#beginEpoch(from, state, context)
+    const begins = context.epoch !== this.#epoch
+    if (begins) this.#beginEpoch(from, state, context)
     this.#sync(state, context)
     this.#endLeases(context)
+    if (begins && context.decision?.cause === 'reset') this.#lastError = undefined
     if (moved) this.#remember(this.#transitionOf(from, state, context))
     // Somebody sent to an actor that is not ours: the chart is still at work.
     if (!this.#inChart && this.#notices !== undefined) {
@@ -612,7 +618,6 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     if (state !== from) this.#enteredAt = context.decision?.at ?? this.#settings.clock.now()
     if (from === 'closed' && state !== 'closed') this.#errors = this.#window?.errors()
     if (state === 'halfOpen' || state === 'closed') this.#errors = undefined
-    if (context.decision?.cause === 'reset') this.#lastError = undefined
     // The next closed epoch begins with an empty window.
     this.#window = undefined
   }
@@ -784,8 +789,12 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   get retryAfter(): number | undefined {
+    return this.#retryAfter(this.#settings.clock.now())
+  }
+
+  #retryAfter(at: number): number | undefined {
     if (this.#state === 'isolated') return undefined
-    return this.#state === 'open' ? wholeDelay(this.#deadline - this.#settings.clock.now()) : 0
+    return this.#state === 'open' ? wholeDelay(this.#deadline - at) : 0
   }
 
   get history(): readonly Transition[] {
@@ -916,39 +925,4 @@ function noTotals() {
 
 function failureName({ returned, failure }: CallPermit): string {
   return returned ? 'result' : errorName(failure)
-}
-
-/** A call that was not made: what `attempt` gives, and what the error of `execute` is made of. */
-class Refusal {
-  readonly status = 'rejected'
-  readonly #chart: BreakerContext | undefined
-  readonly #captureStack: boolean
-
-  constructor(
-    readonly breaker: string,
-    readonly state: 'open' | 'halfOpen' | 'isolated',
-    readonly retryAfter: number | undefined,
-    chart: BreakerContext | undefined,
-    captureStack: boolean,
-  ) {
-    this.#chart = chart
-    this.#captureStack = captureStack
-  }
-
-  get error(): BrokenCircuitError {
-    const make = () => this.#makeError()
-    return this.#captureStack ? make() : withoutStack(make)
-  }
-
-  #makeError(): BrokenCircuitError {
-    const { breaker, state, retryAfter } = this
-    const cause = this.#chart?.failure?.error
-    const rejected =
-      cause === undefined ? { breaker, state, retryAfter } : { breaker, state, retryAfter, cause }
-    if (state !== 'isolated') return new BrokenCircuitError(rejected)
-    return new IsolatedCircuitError(
-      rejected,
-      (this.#chart?.holds ?? []).map(({ reason }) => reason),
-    )
-  }
 }

@@ -2,6 +2,12 @@ import { Observable } from 'rxjs'
 import type { MonoTypeOperatorFunction } from 'rxjs'
 import type { Breaker } from './breaker.js'
 import type { CallPermit } from './permit.js'
+import type { Refusal } from './refusal.js'
+
+/** What every breaker of ours has, also one of another copy of this package. */
+interface Gate {
+  admit(): CallPermit | Refusal
+}
 
 /**
  * Guards an Observable: each subscription is one call. An error of the source is a failure (unless
@@ -11,10 +17,10 @@ import type { CallPermit } from './permit.js'
 export function protect<T>(breaker: Breaker): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable<T>((subscriber) => {
-      // A breaker's permits can be judged; that is not for those who end them by hand.
-      const permit = breaker.tryAcquire() as CallPermit | undefined
-      if (permit === undefined) {
-        subscriber.error(breaker.rejection())
+      // What comes of a stream is judged by `classify`, unlike what is said of a permit by hand.
+      const permit = (breaker as Breaker & Gate).admit()
+      if ('status' in permit) {
+        subscriber.error(permit.error)
         return undefined
       }
       subscriber.add(() => {

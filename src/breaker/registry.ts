@@ -117,7 +117,6 @@ class BreakerRegistry implements Registry {
 
   delete(name: string): boolean {
     const breaker = this.#find(name)
-    this.#breakers.delete(name)
     breaker?.dispose()
     return breaker !== undefined
   }
@@ -156,10 +155,8 @@ class BreakerRegistry implements Registry {
   dispose(): void {
     if (this.#disposed) return
     this.#disposed = true
-    for (const breaker of this) breaker.dispose()
-    for (const released of this.#released.values()) released.deref()?.dispose()
-    this.#breakers.clear()
-    this.#released.clear()
+    for (const breaker of [...this]) breaker.dispose()
+    for (const released of [...this.#released.values()]) released.deref()?.dispose()
     this.#created.complete()
     completeOutlets(this.outlets)
   }
@@ -171,6 +168,12 @@ class BreakerRegistry implements Registry {
   /** A breaker that was let go of has moved: it is wanted after all. */
   moved(breaker: CircuitBreaker): void {
     if (this.#released.delete(breaker.name)) this.#breakers.set(breaker.name, breaker)
+  }
+
+  disposed(breaker: CircuitBreaker): void {
+    if (this.#find(breaker.name) !== breaker) return
+    this.#breakers.delete(breaker.name)
+    this.#released.delete(breaker.name)
   }
 
   #hot<K extends keyof Channels>(channel: K): Observable<Channels[K]> {

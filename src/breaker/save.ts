@@ -43,7 +43,7 @@ export function saveBreaker(saved: Saved): BreakerSnapshot {
     consecutiveSuccesses: health.consecutiveSuccesses,
     health: { ...(state === 'closed' ? noHealth : context.health) },
     breaking: context.breaking === undefined ? null : { ...context.breaking },
-    failure: context.failure === undefined ? null : savedError(context.failure),
+    failure: context.failure?.error === undefined ? null : savedError(context.failure),
     lastError: saved.lastError === undefined ? null : savedError(saved.lastError),
     round: { ...context.round, health: { ...context.round.health } },
     holds: context.holds.map(({ id, reason, since, until }) => ({

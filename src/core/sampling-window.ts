@@ -71,7 +71,7 @@ export interface SavedWindow {
   readonly rows: readonly SavedRow[]
 }
 
-/** What one bucket or call counted, and when it began (epoch milliseconds). */
+/** What one bucket or call counted, and when (epoch milliseconds). */
 export interface SavedRow extends Counts {
   readonly at: number
   readonly errors: Readonly<Record<string, number>>

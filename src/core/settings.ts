@@ -118,7 +118,6 @@ export class Settings {
   readonly inspect: Inspect | undefined
   readonly snapshot: BreakerSnapshot | undefined
   readonly #given: BreakerOptions
-  readonly #onError: (error: unknown) => void
 
   /** @throws TypeError or RangeError naming the option, its value and its bounds */
   constructor(options: BreakerOptions = {}) {
@@ -160,10 +159,10 @@ export class Settings {
     this.mode = oneOf('mode', given.mode ?? 'enforcing', ['enforcing', 'shadow', 'disabled'])
     this.historySize = integer('historySize', given.historySize ?? 100, { min: 0, max: 10_000 })
     this.captureStack = oneOf('captureStack', given.captureStack ?? false, [true, false])
-    this.clock = clockOf(given.clock)
+    this.clock = clockOption(given.clock)
     this.random = optionalFunction('random', options.random) ?? Math.random
     this.inspect = inspectOf(options.inspect)
-    this.#onError = optionalFunction('onError', options.onError) ?? logError
+    this.report = reporter(optionalFunction('onError', options.onError))
     this.snapshot = given.snapshot === undefined ? undefined : parseSnapshot(given.snapshot)
   }
 
@@ -185,16 +184,8 @@ export class Settings {
     )
   }
 
-  /** Hands an error of a callback to `onError`, which may throw or return a rejecting promise. */
-  readonly report = (error: unknown): void => {
-    try {
-      const hear: (error: unknown) => unknown = this.#onError
-      const answer = hear(error)
-      if (answer instanceof Promise) answer.catch(() => undefined)
-    } catch {
-      // Nobody is left to tell.
-    }
-  }
+  /** Hands an error of a callback to `onError`. */
+  readonly report: (error: unknown) => void
 
   /** What an inspector shows: the figures, not the functions. */
   toJSON(): Record<string, unknown> {
@@ -269,7 +260,8 @@ function tripOf(value: unknown): TripPolicy | undefined {
   throw new TypeError(`trip must be consecutiveFailures(…) or countWindow(…), got ${shown(value)}`)
 }
 
-function clockOf(value: unknown): Required<Clock> {
+/** Validates a clock; without one, that of the runtime. @throws TypeError naming what is missing */
+export function clockOption(value: unknown): Required<Clock> {
   if (value === undefined || value === systemClock) return systemClock
   const clock = value as Clock | null
   for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) {
@@ -294,6 +286,20 @@ function alike(one: unknown, other: unknown): boolean {
   return [...keys].every((key) =>
     alike((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]),
   )
+}
+
+/** Makes a callback for errors safe to call: it may throw, or return a promise that rejects. */
+export function reporter(
+  onError: (error: unknown) => unknown = logError,
+): (error: unknown) => void {
+  return (error) => {
+    try {
+      const answer = onError(error)
+      if (answer instanceof Promise) answer.catch(() => undefined)
+    } catch {
+      // Nobody is left to tell.
+    }
+  }
 }
 
 function logError(error: unknown): void {

@@ -58,7 +58,8 @@ export class TimeWindow extends SamplingWindow {
     for (let bucket = this.#head - bucketCount + 1; bucket <= this.#head; bucket++) {
       const slot = slotOf(bucket)
       const row = {
-        at: toWall(this.#startOf(bucket)),
+        // Its middle, so that no rounding on the way puts it into another bucket.
+        at: toWall(this.#startOf(bucket + 0.5)),
         successes: this.#count(slot, successes),
         failures: this.#count(slot, failures),
         slow: this.#count(slot, slow),
@@ -90,8 +91,7 @@ export class TimeWindow extends SamplingWindow {
   }
 
   protected restore(row: SavedRow, at: number): void {
-    // A float's breath below a boundary still belongs to the bucket that begins there.
-    this.advance(at + this.#duration * 1e-7)
+    this.advance(at)
     counted.forEach((key, column) => {
       this[key] += row[key]
       this.#add(column, row[key])
