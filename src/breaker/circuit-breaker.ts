@@ -631,7 +631,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       const { clock, halfOpen } = this.#settings
       const at = clock.now()
       // Younger than its lease: it was not granted one, or a transition overtook it.
-      if (at - (permit.startedAt as number) < halfOpen.probeLease) continue
+      if (at < (permit.startedAt as number) + halfOpen.probeLease) continue
       const failed = new CallPermit(this, permit.epoch, probe, permit.startedAt)
       failed.kind = 'failure'
       failed.failure = new ProbeTimeoutError(halfOpen.probeLease)
