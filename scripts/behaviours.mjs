@@ -51,6 +51,7 @@ const subjects = new Map([
   ['TO', 'Statistics and metrics'],
   ['TP', 'Construction, types, packaging'],
 ])
+const others = 'More'
 
 /**
  * Every rule with the tests that show it, one entry per id, in the order of the data.
@@ -93,7 +94,10 @@ export function pageOf(behaviours) {
     'What this package does, rule by rule, and the test file that shows it: search there for the id.',
     'Written by `node scripts/behaviours.mjs`; a test fails while this page is not up to date.',
   ]
-  for (const [subject, rows] of groupBy(behaviours, subjectOf)) {
+  const groups = groupBy(behaviours, subjectOf)
+  for (const subject of [...subjects.values(), others]) {
+    const rows = groups.get(subject)
+    if (rows === undefined) continue
     lines.push('', `## ${subject}`, '', '| id | rule | shown by |', '| --- | --- | --- |')
     for (const row of rows) lines.push(`| ${row.id} | ${cell(row.rule)} | ${proofOf(row)} |`)
   }
@@ -176,7 +180,7 @@ function contains(title, id) {
 /** @param {Shown} row */
 function subjectOf({ id }) {
   const letters = /^[A-Z]+/.exec(id)?.[0] ?? ''
-  return subjects.get(letters) ?? 'More'
+  return subjects.get(letters) ?? others
 }
 
 /** @param {Shown} row */

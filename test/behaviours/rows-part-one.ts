@@ -230,7 +230,11 @@ export const partOne: readonly Row[] = [
   { id: 'Q1', rule: 'Concurrent calls are each counted exactly once' },
   { id: 'Q2', rule: 'Counts are never lost or negative while the window rolls' },
   { id: 'Q3', rule: 'A full count window holds its size at every read' },
-  { id: 'Q4', rule: 'After any step the breaker agrees with an independent model' },
+  {
+    id: 'Q4',
+    rule: 'After any step the breaker agrees with an independent model',
+    test: 'test/model/model.test.ts',
+  },
   { id: 'Q6', rule: 'No history exceeds the probes, outlives the lease or ends an isolation' },
   { id: 'Q7', rule: 'Whatever the clock says, totals equal a naive sum' },
   { id: 'Q8', rule: 'A breaker restored from a snapshot goes on as the old one would' },
