@@ -10,6 +10,7 @@ const config: KnipConfig = {
     'examples/**/*.{js,mjs,ts}',
     'bench/**/*.{js,mjs,ts}',
     'scripts/*.mjs',
+    'src/dashboard/page/main.tsx',
   ],
   project: ['{src,machines,test,examples,bench,scripts}/**/*.{ts,tsx,js,mjs}'],
   // Not used yet. Delete the line when the first use comes.
@@ -18,7 +19,6 @@ const config: KnipConfig = {
     '@stryker-mutator/core',
     '@stryker-mutator/vitest-runner',
     'fast-check',
-    'playwright-core',
     'typedoc',
   ],
 }

@@ -7,7 +7,14 @@ export const entries = {
   machines: 'src/machines.ts',
   core: 'src/core/index.ts',
   testing: 'src/testing/index.ts',
+  retry: 'src/retry/index.ts',
+  'rate-limiter': 'src/rate-limiter/index.ts',
+  timeout: 'src/timeout/index.ts',
+  bulkhead: 'src/bulkhead/index.ts',
+  fallback: 'src/fallback/index.ts',
+  pipeline: 'src/pipeline/index.ts',
   opentelemetry: 'src/opentelemetry/index.ts',
+  dashboard: 'src/dashboard/index.ts',
 }
 
 for (const name of Object.keys(entries)) {

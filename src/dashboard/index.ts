@@ -1,0 +1,5 @@
+export { createDashboard } from './dashboard.js'
+export type { Dashboard } from './dashboard.js'
+export type { NodeRequest, NodeResponse } from './node-listener.js'
+export type { DashboardOptions } from './options.js'
+export type { DashboardAction } from './wire.js'
