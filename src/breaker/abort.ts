@@ -2,6 +2,10 @@ import { idleSignal, shown } from '../core/index.js'
 import type { CallOptions } from './breaker.js'
 import type { CallPermit } from './permit.js'
 
+// `length` costs as much as the rest of the admission, and most calls are made by one function.
+let lastFn: unknown
+let lastTakesSignal = false
+
 /**
  * The signal a call gets: its own if it is a probe, else that of its caller. A function that asks
  * for a signal never shares one, for it may leave its listeners behind.
@@ -13,7 +17,11 @@ export function signalOf(
 ): AbortSignal {
   if (permit.probe > 0) return permit.signal
   if (caller !== undefined) return caller
-  return fn.length === 0 ? idleSignal : permit.signal
+  if (fn !== lastFn) {
+    lastFn = fn
+    lastTakesSignal = fn.length > 0
+  }
+  return lastTakesSignal ? permit.signal : idleSignal
 }
 
 /**
