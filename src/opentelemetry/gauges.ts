@@ -30,8 +30,13 @@ export class Gauges {
     }, Object.values(this.#gauges))
   }
 
-  /** Reads a source until the function it returns is called. */
+  /**
+   * Reads a source until the function it returns is called.
+   *
+   * @throws Error when it is measured already: everything would count twice
+   */
   add(source: Registry | Breaker, maxBreakers: number): () => void {
+    if (this.#sources.has(source)) throw new Error('this is measured with this meter already')
     this.#sources.set(source, maxBreakers)
     return () => this.#sources.delete(source)
   }

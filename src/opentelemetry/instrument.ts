@@ -32,7 +32,8 @@ export interface Instrumentation extends Disposable {
  * Measures a breaker, or every breaker that a registry has and will have. Every duration is in
  * seconds, as OpenTelemetry wants it.
  *
- * @throws TypeError or RangeError naming the option, its value and its bounds
+ * @throws TypeError or RangeError naming the option, its value and its bounds; Error when the source
+ * is measured with this meter already
  */
 export function instrument(
   source: Registry | Breaker,

@@ -1,0 +1,3 @@
+// Metrics of breakers for Prometheus, through prom-client.
+export { instrument } from './instrument.js'
+export type { Instrumentation, InstrumentOptions } from './instrument.js'
