@@ -1,0 +1,130 @@
+import { dirname, join } from 'node:path'
+import * as recloser from 'recloser'
+import { breakerMachine } from 'recloser/machines'
+import { describe, expect, it } from 'vitest'
+import { linksOf, read } from './markdown.js'
+
+const { createBreaker, createRegistry } = recloser
+
+describe('the README', () => {
+  it('lists every subpath of the package', () => {
+    const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, unknown> }
+    const subpaths = Object.keys(exports)
+      .filter((subpath) => subpath !== './package.json')
+      .map((subpath) => subpath.replace(/^\./, 'recloser'))
+    expect(firstCells('README.md', 'import').sort()).toEqual(subpaths.sort())
+  })
+})
+
+describe('the guide', () => {
+  it.each([
+    ['a breaker', 'docs/breaker.md', 0, () => createBreaker('x', { none: 1 } as never)],
+    [
+      'the half-open state',
+      'docs/breaker.md',
+      1,
+      () => createBreaker('x', { halfOpen: { none: 1 } as never }),
+    ],
+    ['a registry', 'docs/registry.md', 0, () => createRegistry({ none: 1 } as never)],
+    [
+      'a count window',
+      'docs/trip-policies.md',
+      0,
+      () => recloser.countWindow({ none: 1 } as never),
+    ],
+  ])('lists every option of %s', (_, document, table, mistake) => {
+    expect(firstCells(document, 'option', table).sort()).toEqual(knownOptions(mistake).sort())
+  })
+
+  it.each([
+    ['failureRatio', 0.5],
+    ['minimumThroughput', 10],
+  ])('names the default of %s', (option, value) => {
+    const { limits } = createBreaker('x').stats()
+    expect(limits).toMatchObject({ [option]: value })
+    expect(read('docs/breaker.md')).toMatch(
+      new RegExp(`^\\| \`${option}\` .*\\| ${String(value)} +\\|`, 'm'),
+    )
+  })
+})
+
+describe('the page on errors', () => {
+  const rejected = { breaker: 'x', state: 'open', retryAfter: 0 } as const
+  const errors = [
+    new recloser.BrokenCircuitError(rejected),
+    new recloser.IsolatedCircuitError(rejected, ['maintenance']),
+    new recloser.DisposedBreakerError('x'),
+    new recloser.ProbeTimeoutError(1000),
+  ]
+
+  it.each(errors)('has a row for $name, with its code', ({ name, code }) => {
+    expect(read('docs/errors.md')).toMatch(new RegExp(`^\\| \`${name}\` +\\| \`${code}\``, 'm'))
+  })
+
+  it('leaves out no class', () => {
+    const classes = Object.keys(recloser).filter((name) => name.endsWith('Error'))
+    expect(errors.map(({ name }) => name).sort()).toEqual(classes.sort())
+  })
+})
+
+describe('the page on streams', () => {
+  it('lists every stream of a breaker', () => {
+    const breaker = Object.getPrototypeOf(createBreaker('x')) as object
+    const streams = Object.getOwnPropertyNames(breaker).filter((name) => name.endsWith('$'))
+    const listed = firstCells('docs/streams.md', 'stream').map((cell) =>
+      cell.replace('(every)', ''),
+    )
+    expect(listed.sort()).toEqual(streams.sort())
+  })
+})
+
+describe('the page on actor systems', () => {
+  it.each(breakerMachine.events.filter((event) => !event.startsWith('xstate.')))(
+    'names the event %s',
+    (event) => {
+      expect(read('docs/own-actor-system.md')).toMatch(new RegExp(`\`${event}\`|type: '${event}'`))
+    },
+  )
+})
+
+describe('the tour of the source', () => {
+  const paragraphs = read('docs/how-it-works.md')
+    .split(/\n\n+/)
+    .filter((text) => text.includes('](../') && !text.startsWith('|'))
+    .map((text) => [text.slice(0, 30), text] as const)
+
+  it.each(paragraphs)('finds what it names in the files that it names: %s…', (_, text) => {
+    const names = [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => String(name))
+    const sources = [...text.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, path]) => read(String(path)))
+    expect(names.filter((name) => !sources.some((source) => source.includes(name)))).toEqual([])
+  })
+
+  it('leaves out no folder of the engine', () => {
+    const folders = linksOf('docs/how-it-works.md').map((link) => dirname(join('docs', link)))
+    for (const folder of ['src/core', 'machines', 'src/streams', 'src/breaker', 'src/testing']) {
+      expect(folders).toContain(folder)
+    }
+  })
+})
+
+/** The code in the first column of the n-th table whose head begins with `title`. */
+function firstCells(document: string, title: string, n = 0): string[] {
+  const rows = read(document).split('\n')
+  const heads = rows.flatMap((row, i) => (new RegExp(`^\\| ${title} +\\|`).test(row) ? [i] : []))
+  const body = rows.slice((heads[n] ?? NaN) + 2)
+  const end = body.findIndex((row) => !row.startsWith('|'))
+  return body
+    .slice(0, end)
+    .flatMap((row) => [...String(row.split(' | ')[0]).matchAll(/`([^`]+)`/g)])
+    .map(([, code]) => String(code))
+}
+
+/** Those that an error on an unknown one names. */
+function knownOptions(mistake: () => unknown): string[] {
+  try {
+    mistake()
+  } catch (error) {
+    return /known are (.*)$/.exec(String(error))?.[1]?.split(', ') ?? []
+  }
+  return []
+}
