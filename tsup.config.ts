@@ -15,6 +15,7 @@ export const entries = {
   pipeline: 'src/pipeline/index.ts',
   opentelemetry: 'src/opentelemetry/index.ts',
   dashboard: 'src/dashboard/index.ts',
+  prometheus: 'src/prometheus/index.ts',
 }
 
 for (const name of Object.keys(entries)) {
