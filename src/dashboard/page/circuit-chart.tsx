@@ -4,12 +4,12 @@ import type { CircuitState, TransitionRow } from '../wire.js'
 
 /** Where a state stands: the middle of its box. */
 const places: Record<CircuitState, { readonly x: number; readonly y: number }> = {
-  closed: { x: 84, y: 44 },
-  open: { x: 476, y: 44 },
-  halfOpen: { x: 280, y: 140 },
-  isolated: { x: 280, y: 250 },
+  closed: { x: 84, y: 32 },
+  open: { x: 476, y: 32 },
+  halfOpen: { x: 280, y: 118 },
+  isolated: { x: 280, y: 204 },
 }
-const box = { width: 120, height: 44 }
+const box = { width: 116, height: 38 }
 
 interface Edge {
   readonly from: CircuitState
@@ -29,95 +29,95 @@ const edges: readonly Edge[] = [
     from: 'closed',
     to: 'open',
     events: 'OUTCOME TRIP',
-    path: 'M146 36H414',
+    path: 'M144 24H416',
     label: 'limit reached',
-    at: [280, 28, 'middle'],
+    at: [280, 17, 'middle'],
   },
   {
     from: 'open',
     to: 'closed',
     events: 'RESET',
-    path: 'M414 54H146',
+    path: 'M416 42H144',
     label: 'reset',
-    at: [280, 69, 'middle'],
+    at: [280, 57, 'middle'],
     byHand: true,
   },
   {
     from: 'open',
     to: 'halfOpen',
     events: 'after DEADLINE FORCE_HALF_OPEN',
-    path: 'M452 68C440 112 400 132 343 132',
+    path: 'M450 53C440 90 402 111 341 111',
     label: 'break is over',
-    at: [408, 102, 'end'],
+    at: [414, 85, 'end'],
   },
   {
     from: 'halfOpen',
     to: 'open',
     events: 'after DEADLINE OUTCOME TRIP',
-    path: 'M342 150C420 150 462 118 470 70',
+    path: 'M340 127C420 127 462 100 469 54',
     label: 'probe failed',
-    at: [446, 144, 'start'],
+    at: [436, 124, 'start'],
   },
   {
     from: 'halfOpen',
     to: 'closed',
     events: 'after DEADLINE OUTCOME RESET',
-    path: 'M218 140C150 140 108 116 96 70',
+    path: 'M220 118C150 118 106 100 93 54',
     label: 'probes succeeded',
-    at: [140, 112, 'start'],
+    at: [146, 92, 'start'],
   },
   {
     from: 'halfOpen',
     to: 'isolated',
     events: 'ISOLATE',
-    path: 'M268 164V224',
+    path: 'M268 139V182',
     label: 'isolate',
-    at: [260, 198, 'end'],
+    at: [260, 164, 'end'],
     byHand: true,
   },
   {
     from: 'isolated',
     to: 'halfOpen',
     events: 'FORCE_HALF_OPEN',
-    path: 'M292 226V166',
+    path: 'M292 183V140',
     label: 'force half-open',
-    at: [300, 198, 'start'],
+    at: [300, 164, 'start'],
     byHand: true,
   },
   {
     from: 'closed',
     to: 'isolated',
     events: 'ISOLATE',
-    path: 'M52 68C52 190 120 258 216 258',
+    path: 'M50 53C50 150 120 212 219 212',
     label: 'isolate',
-    at: [78, 226, 'end'],
+    at: [76, 178, 'end'],
     byHand: true,
   },
   {
     from: 'isolated',
     to: 'closed',
     events: 'after DEADLINE RELEASE RESET',
-    path: 'M218 242C140 236 76 180 70 70',
+    path: 'M220 197C140 192 76 142 69 54',
     label: 'release',
-    at: [112, 182, 'start'],
+    at: [116, 154, 'start'],
     byHand: true,
   },
   {
     from: 'open',
     to: 'isolated',
     events: 'ISOLATE',
-    path: 'M508 68C508 190 440 258 344 258',
+    path: 'M510 53C510 150 440 212 341 212',
     label: 'isolate',
-    at: [484, 226, 'start'],
+    at: [486, 178, 'start'],
     byHand: true,
   },
   {
     from: 'isolated',
     to: 'open',
     events: 'after DEADLINE RELEASE',
-    path: 'M342 242C420 236 484 180 490 70',
+    path: 'M340 197C420 192 484 142 491 54',
     label: 'release',
-    at: [448, 182, 'end'],
+    at: [444, 154, 'end'],
     byHand: true,
   },
 ]
@@ -125,7 +125,7 @@ const edges: readonly Edge[] = [
 /** The chart of a breaker: where it is, and how it came there. */
 export function CircuitChart({ state, last }: { state: CircuitState; last: TransitionRow | null }) {
   return (
-    <svg class="chart" viewBox="0 0 560 284" role="img" aria-label={describe(state, last)}>
+    <svg class="chart" viewBox="0 0 560 226" role="img" aria-label={describe(state, last)}>
       <defs>
         <marker
           id="tip"

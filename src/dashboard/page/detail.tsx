@@ -66,16 +66,17 @@ export function Detail({
             {control && <ActionButtons row={row} onIntent={onIntent} />}
             <Holds row={row} now={now} control={control} onIntent={onIntent} />
             <CircuitChart state={row.state} last={row.lastTransition} />
-            <Figures row={row} />
             <h3>Calls a second</h3>
             {detail !== undefined && detail.series.at.length > 1 ? (
               <Plot series={detail.series} spans={detail.spans} />
             ) : (
               <p class="empty plot-empty">The first points come in a few seconds.</p>
             )}
+            <Window row={row} />
             <Errors row={row} detail={detail} />
             <h3>Transitions</h3>
             <TransitionList transitions={detail?.transitions ?? []} />
+            <Totals row={row} />
           </>
         )}
       </div>
@@ -199,28 +200,31 @@ function holdTimes({ since, until }: HoldRow, now: number): string {
   return until === null ? `${began}, no end` : `${began}, ends in ${timeLeft(until - now)}`
 }
 
-function Figures({ row }: { row: BreakerRow }) {
-  const { limits, totals, throughput, perSecond: rates } = row
-  const isRatio = limits.failureRatio !== null
+function Window({ row }: { row: BreakerRow }) {
+  const { limits, throughput, perSecond: rates } = row
   return (
     <>
-      <h3>Now</h3>
+      <h3>Measured against the limit</h3>
       <div class="figures">
         <div class="wide">
-          <dt>{isRatio ? 'Failure rate' : 'Failures in a row'}</dt>
-          <dd>
-            <RateBar row={row} />
-            <span class="quiet">{limitText(row)}</span>
-          </dd>
+          <RateBar row={row} />
+          <span class="quiet">{limitText(row)}</span>
         </div>
         <Fact name="Calls" value={`${perSecond(rates.succeeded + rates.failed)}/s`} />
         <Fact name="Rejected" value={`${perSecond(rates.rejected)}/s`} />
-        <Fact name="In the window" value={count(throughput)} />
+        <Fact name="Counted" value={count(throughput)} />
         <Fact
           name="Slow"
           value={limits.slowRatio === null ? '–' : percent(share(row.slow, throughput))}
         />
       </div>
+    </>
+  )
+}
+
+function Totals({ row: { totals } }: { row: BreakerRow }) {
+  return (
+    <>
       <h3>Since it was made</h3>
       <div class="figures totals">
         <Fact name="Succeeded" value={count(totals.succeeded)} />

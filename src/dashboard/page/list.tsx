@@ -16,8 +16,9 @@ const columns: readonly { readonly sort: SortKey; readonly name: string; readonl
     { sort: 'changed', name: 'Time', cell: 'cell-since' },
   ]
 
-/** Below this width, ms a row takes two lines; CSS knows it as well. */
+/** Below this width a row takes two lines; CSS knows it as well. */
 const narrow = 560
+const headHeight = 34
 const groupHeight = 36
 /** Lines drawn beyond what can be seen. */
 const margin = 6
@@ -46,7 +47,8 @@ export function List({
   const scroller = useSize<HTMLDivElement>((width, height) => {
     setSize({ width, height })
   })
-  const rowHeight = size.width > 0 && size.width < narrow ? 84 : 56
+  const isNarrow = size.width > 0 && size.width < narrow
+  const rowHeight = isNarrow ? 92 : 56
   const { offsets, height } = useMemo(() => layout(items, rowHeight), [items, rowHeight])
 
   const first = Math.max(0, indexAt(offsets, top) - margin)
@@ -64,7 +66,7 @@ export function List({
     const offset = offsets[index]
     if (element === null || offset === undefined) return
     if (offset < element.scrollTop) element.scrollTop = offset
-    const bottom = offset + rowHeight
+    const bottom = offset + rowHeight + (isNarrow ? 0 : headHeight)
     if (bottom > element.scrollTop + element.clientHeight)
       element.scrollTop = bottom - element.clientHeight
   }
@@ -81,6 +83,7 @@ export function List({
   const page = Math.max(1, Math.floor(size.height / rowHeight) - 1)
   const onKeyDown = (event: KeyboardEvent) => {
     if (tabStop === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.target instanceof Element && event.target.closest('button') !== null) return
     const index = names.indexOf(tabStop)
     const moves: Record<string, number> = {
       ArrowDown: 1,
@@ -104,36 +107,37 @@ export function List({
 
   return (
     <div class="list" role="grid" aria-label="Circuits" aria-rowcount={items.length + 1}>
-      <div class="head row" role="row" aria-rowindex={1}>
-        {columns.map(({ sort, name, cell }) => (
-          <div
-            key={sort}
-            role="columnheader"
-            class={cell}
-            aria-sort={view.sort !== sort ? 'none' : view.reversed ? 'ascending' : 'descending'}
-          >
-            <button
-              type="button"
-              onClick={() => {
-                onView({ sort, reversed: view.sort === sort && !view.reversed })
-              }}
-            >
-              {name}
-              <span class="sort-mark" aria-hidden="true">
-                {view.sort !== sort ? '' : view.reversed ? '↑' : '↓'}
-              </span>
-            </button>
-          </div>
-        ))}
-      </div>
       <div
         class="scroller"
+        role="presentation"
         ref={scroller}
         onScroll={(event) => {
           setTop(event.currentTarget.scrollTop)
         }}
         onKeyDown={onKeyDown}
       >
+        <div class="head row" role="row" aria-rowindex={1}>
+          {columns.map(({ sort, name, cell }) => (
+            <div
+              key={sort}
+              role="columnheader"
+              class={cell}
+              aria-sort={view.sort !== sort ? 'none' : view.reversed ? 'ascending' : 'descending'}
+            >
+              <button
+                type="button"
+                onClick={() => {
+                  onView({ sort, reversed: view.sort === sort && !view.reversed })
+                }}
+              >
+                {name}
+                <span class="sort-mark" aria-hidden="true">
+                  {view.sort !== sort ? '' : view.reversed ? '↑' : '↓'}
+                </span>
+              </button>
+            </div>
+          ))}
+        </div>
         <div class="lines" role="presentation" style={{ height: `${String(height)}px` }}>
           {items.slice(first, last).map((item, i) => {
             const index = first + i

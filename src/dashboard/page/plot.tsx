@@ -4,7 +4,7 @@ import uPlot from 'uplot'
 import { perSecond, timeOfDay } from './format.js'
 import type { CircuitState, SeriesRow, SpanRow } from '../wire.js'
 
-const height = 170
+const height = 150
 
 const lines = [
   { key: 'succeeded', name: 'Succeeding', colour: '--series-succeeded' },

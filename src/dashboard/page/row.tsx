@@ -20,16 +20,14 @@ export function RowCells({ row, now }: { row: BreakerRow; now: number }) {
         <RateBar row={row} />
       </div>
       <div role="gridcell" class="cell-calls">
-        <Figure value={`${perSecond(rates.succeeded + rates.failed)}/s`} quiet="calls" />
+        <Figure value={rates.succeeded + rates.failed} text={perSecond} unit="/s" />
       </div>
       <div role="gridcell" class="cell-rejected">
-        <Figure
-          value={count(totals.rejected)}
-          quiet={rates.rejected > 0 ? `${perSecond(rates.rejected)}/s rejected` : 'rejected'}
-        />
+        <Figure value={totals.rejected} text={count} />
+        {rates.rejected > 0 && <span class="quiet">{perSecond(rates.rejected)}/s</span>}
       </div>
       <div role="gridcell" class="cell-since">
-        <Figure {...momentOf(row, now)} />
+        <Moment row={row} now={now} />
       </div>
     </>
   )
@@ -44,7 +42,21 @@ export function StatePill({ state }: Pick<BreakerRow, 'state'>) {
   )
 }
 
-function Figure({ value, quiet }: { value: string; quiet: string }) {
+/** A zero says little, and is not to be seen from afar. */
+function Figure({
+  value,
+  text,
+  unit = '',
+}: {
+  value: number
+  text: (value: number) => string
+  unit?: string
+}) {
+  return <span class={value === 0 ? 'figure nothing' : 'figure'}>{text(value) + unit}</span>
+}
+
+function Moment({ row, now }: { row: BreakerRow; now: number }) {
+  const { value, quiet } = momentOf(row, now)
   return (
     <>
       <span class="figure">{value}</span>
@@ -119,8 +131,11 @@ function Bar({
 /** The one sentence that says why it is as it is. */
 export function whyOf(row: BreakerRow): string {
   if (row.state === 'isolated') return row.holds.map(({ reason }) => reason).join(' · ')
-  if (row.state !== 'closed') return row.lastTransition?.reason ?? ''
-  return row.lastError === null ? '' : errorText(row.lastError)
+  const error = row.lastError === null ? '' : errorText(row.lastError)
+  // Of a closed circuit only what it fails with now: an error of yesterday is no news.
+  if (row.state === 'closed') return row.failures > 0 ? error : ''
+  const reason = row.lastTransition?.reason ?? ''
+  return row.state === 'open' && error !== '' ? `${reason} · ${error}` : reason
 }
 
 export function errorText({ name, message }: { name: string; message: string }): string {
@@ -142,7 +157,7 @@ function momentOf(row: BreakerRow, now: number): { value: string; quiet: string 
     if (Number.isFinite(until)) return { value: timeLeft(until - now), quiet: 'until released' }
   }
   const { lastTransition } = row
-  if (lastTransition === null) return { value: '–', quiet: 'never broken' }
+  if (lastTransition === null) return { value: '', quiet: '' }
   return row.state === 'closed'
     ? { value: ago(now - row.since), quiet: 'closed' }
     : { value: duration(now - row.since), quiet: `${stateNames[row.state].toLowerCase()} for` }

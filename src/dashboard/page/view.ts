@@ -36,7 +36,7 @@ export const sortNames: Record<SortKey, string> = {
 export const groupNames: Record<GroupKey, string> = {
   none: 'No groups',
   state: 'By state',
-  prefix: 'By prefix of the name',
+  prefix: 'By prefix',
 }
 
 const initialView: View = {
