@@ -95,7 +95,10 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['scripts/**', '*.config.{js,ts}'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['scripts/**', '*.config.{js,ts}', 'test/types/**'],
+    extends: [tseslint.configs.disableTypeChecked],
+  },
   arrows,
   {
     files: ['{test,examples,bench}/**/*.{ts,tsx,js,mjs}'],
