@@ -1,0 +1,142 @@
+import { integer, optionalFunction, optionsOf, reporter, withoutStack } from '../core/index.js'
+import { endingOf } from '../layer/ending.js'
+import { Events } from '../layer/events.js'
+import { markWaiting } from '../layer/layer.js'
+import { callerOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { BulkheadFullError } from './bulkhead-error.js'
+import type { Observable } from 'rxjs'
+import type { Call, CallOptions, Layer } from '../layer/layer.js'
+
+/** Options of a bulkhead. */
+export interface BulkheadOptions {
+  /** Calls that may run at once: an integer, at least 1. */
+  readonly maxConcurrent: number
+  /** Calls that may wait for a slot, at least 0. Default 0: a queue nobody asked for hides overload. */
+  readonly maxQueue?: number
+  /** Hears what subscribers throw. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** A call waits, was refused, or left the queue because its caller did. */
+export interface BulkheadEvent {
+  readonly type: 'queued' | 'refused' | 'left'
+  /** Calls that run. */
+  readonly running: number
+  /** Calls that wait. */
+  readonly queued: number
+}
+
+/** A layer that limits how many calls run at once. */
+export interface Bulkhead extends Layer {
+  /** Calls that have not really ended: those whose caller has left are among them. */
+  readonly running: number
+  /** Calls that wait for a slot. */
+  readonly queued: number
+  /** What did not start at once. */
+  readonly events$: Observable<BulkheadEvent>
+}
+
+/**
+ * Lets so many calls run at once, keeps so many waiting, first come first served, and refuses the
+ * rest with {@link BulkheadFullError}. A slot is held until its call really ends: an abort ends the
+ * waiting of the caller, not the work.
+ *
+ * @param limit - calls that may run at once, or options
+ * @throws TypeError or RangeError naming the option that is wrong
+ */
+export function bulkhead(limit: number | BulkheadOptions): Bulkhead {
+  return new CallBulkhead(typeof limit === 'object' ? limit : { maxConcurrent: limit })
+}
+
+class CallBulkhead implements Bulkhead {
+  readonly #maxConcurrent: number
+  readonly #maxQueue: number
+  readonly #events: Events<BulkheadEvent>
+  /** In the order they came; each entry starts its call. */
+  readonly #queue = new Set<() => void>()
+  #running = 0
+
+  constructor(options: BulkheadOptions) {
+    const given = optionsOf('bulkhead options', options, ['maxConcurrent', 'maxQueue', 'onError'])
+    this.#maxConcurrent = integer('maxConcurrent', given.maxConcurrent, { min: 1 })
+    this.#maxQueue = integer('maxQueue', given.maxQueue ?? 0, { min: 0, infinite: true })
+    this.#events = new Events(reporter(optionalFunction('onError', options.onError)))
+  }
+
+  get running(): number {
+    return this.#running
+  }
+
+  get queued(): number {
+    return this.#queue.size
+  }
+
+  get events$(): Observable<BulkheadEvent> {
+    return this.#events.events$
+  }
+
+  execute<T>(fn: Call<T>, options?: CallOptions): Promise<T> {
+    try {
+      const caller = callerOf(fn, options)
+      if (this.#running < this.#maxConcurrent) return untilAborted(this.#run(fn, caller), caller)
+      return this.#queue.size < this.#maxQueue ? this.#wait(fn, caller) : this.#refuse()
+    } catch (error) {
+      return rejected(error)
+    }
+  }
+
+  #run<T>(fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
+    this.#running++
+    const ending = endingOf(fn)
+    const end = ending === undefined ? this.#free : () => ending.whenIdle(this.#free)
+    return start(fn, caller).then(
+      (value) => {
+        end()
+        return value
+      },
+      (error: unknown) => {
+        end()
+        throw error
+      },
+    )
+  }
+
+  readonly #free = (): void => {
+    this.#running--
+    for (const next of this.#queue) {
+      this.#queue.delete(next)
+      next()
+      return
+    }
+  }
+
+  #wait<T>(fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const begin = () => {
+        caller?.removeEventListener('abort', leave)
+        resolve(untilAborted(this.#run(fn, caller), caller))
+      }
+      const leave = () => {
+        this.#queue.delete(begin)
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's reason, untouched
+        reject(caller?.reason)
+        this.#tell('left')
+      }
+      this.#queue.add(begin)
+      caller?.addEventListener('abort', leave, { once: true })
+      this.#tell('queued')
+    })
+  }
+
+  #refuse(): Promise<never> {
+    this.#tell('refused')
+    return rejected(withoutStack(() => new BulkheadFullError(this.#maxConcurrent, this.#maxQueue)))
+  }
+
+  #tell(type: BulkheadEvent['type']): void {
+    if (this.#events.observed)
+      this.#events.emit({ type, running: this.#running, queued: this.#queue.size })
+  }
+}
+
+markWaiting(CallBulkhead)

@@ -1,0 +1,24 @@
+import { Subject } from 'rxjs'
+import { GuardedObservable } from '../streams/guarded-observable.js'
+import type { Observable } from 'rxjs'
+
+/** What a layer tells of its doings. Costs next to nothing while nobody listens. */
+export class Events<E> {
+  readonly #subject = new Subject<E>()
+  readonly events$: Observable<E>
+
+  /** @param report - hears what subscribers throw */
+  constructor(report: (error: unknown) => void) {
+    this.events$ = new GuardedObservable(report, (subscriber) =>
+      this.#subject.subscribe(subscriber),
+    )
+  }
+
+  get observed(): boolean {
+    return this.#subject.observed
+  }
+
+  emit(event: E): void {
+    this.#subject.next(event)
+  }
+}

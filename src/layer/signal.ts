@@ -1,0 +1,70 @@
+import { idleSignal, shown } from '../core/index.js'
+import type { Call, CallOptions } from './layer.js'
+
+/**
+ * The signal of the caller; undefined when nobody can end the call.
+ *
+ * @throws TypeError when `fn` is no function or the signal is none; the reason of a signal that has
+ * already aborted: then the call must not be made
+ */
+export function callerOf(
+  fn: Call<unknown>,
+  options: CallOptions | undefined,
+): AbortSignal | undefined {
+  if (typeof (fn as unknown) !== 'function')
+    throw new TypeError(`fn must be a function, got ${shown(fn)}`)
+  const caller = options?.signal
+  if (caller === undefined || caller === idleSignal) return undefined
+  if (typeof (caller as Partial<AbortSignal> | null)?.addEventListener !== 'function')
+    throw new TypeError(`signal must be an AbortSignal, got ${shown(caller)}`)
+  caller.throwIfAborted()
+  return caller
+}
+
+/**
+ * Makes the call; what it throws becomes a rejection. A function that asks for a signal never gets
+ * one that others share, unless it is the caller's own: it may leave its listeners behind.
+ */
+export function start<T>(fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
+  try {
+    return Promise.resolve(
+      fn(caller ?? (fn.length === 0 ? idleSignal : new AbortController().signal)),
+    )
+  } catch (error) {
+    return rejected(error)
+  }
+}
+
+/** Waits for a call, but no longer than its caller does. Leaves no listener behind. */
+export function untilAborted<T>(call: Promise<T>, caller: AbortSignal | undefined): Promise<T> {
+  if (caller === undefined) return call
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's reason, untouched
+      reject(caller.reason)
+    }
+    const leave = () => {
+      caller.removeEventListener('abort', stop)
+    }
+    caller.addEventListener('abort', stop, { once: true })
+    // The function itself may have aborted its caller.
+    if (caller.aborted) stop()
+    call.then(
+      (value) => {
+        leave()
+        resolve(value)
+      },
+      (error: unknown) => {
+        leave()
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the error of the call, untouched
+        reject(error)
+      },
+    )
+  })
+}
+
+/** A rejection with whatever was thrown, untouched. */
+export function rejected(error: unknown): Promise<never> {
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- may be anything
+  return Promise.reject(error)
+}

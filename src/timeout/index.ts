@@ -1,0 +1,3 @@
+export { timeout } from './timeout.js'
+export { TimeoutError } from './timeout-error.js'
+export type { Timeout, TimeoutEvent, TimeoutOptions } from './timeout.js'
