@@ -154,6 +154,20 @@ describe('the signal of a caller', () => {
     expect(breaker.stats()).toMatchObject({ state: 'closed', throughput: 0, ignored: 1, stale: 0 })
   })
 
+  it('X5: aborted by the call itself, which then throws, makes it ignored', async () => {
+    const { breaker } = createRig({ minimumThroughput: 1 })
+    const caller = new AbortController()
+    const result = breaker.execute(
+      () => {
+        caller.abort()
+        throw outage
+      },
+      { signal: caller.signal },
+    )
+    await expect(result).rejects.toBe(outage)
+    expect(breaker.stats()).toMatchObject({ state: 'closed', throughput: 0, ignored: 1 })
+  })
+
   it('X5: aborted after the call has failed by itself, changes nothing', async () => {
     const { breaker } = createRig()
     const caller = new AbortController()
