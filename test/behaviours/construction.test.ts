@@ -9,7 +9,6 @@ import {
 import { createFakeClock } from 'recloser/testing'
 import { describe, expect, it } from 'vitest'
 import { createRig, fail, openCircuit } from '../support/breakers.js'
-import type { BreakerOptions } from 'recloser'
 
 describe('a breaker', () => {
   it.each<[string, unknown, typeof RangeError | typeof TypeError]>([
