@@ -48,7 +48,7 @@ describe('a classifier', () => {
 })
 
 describe('a call that fails', () => {
-  it.each([
+  it.each<{ kind: string; thrown: unknown }>([
     { kind: 'undefined', thrown: undefined },
     { kind: 'null', thrown: null },
     { kind: 'a text', thrown: 'out of order' },

@@ -17,6 +17,7 @@ import {
   rejectionOf,
   succeed,
 } from '../support/breakers.js'
+import type { Observable } from 'rxjs'
 
 const day = 86_400_000
 
@@ -154,16 +155,15 @@ describe('a breaker that was disposed of', () => {
     const { breaker, clock } = await openCircuit()
     const hold = breaker.isolate('maintenance', { duration: 1000 })
     let completed = 0
-    for (const stream of [
+    const streams: Observable<unknown>[] = [
       breaker.state$,
       breaker.history$,
       breaker.transitions$,
       breaker.outcomes$,
       breaker.rejections$,
       breaker.stats$(1000),
-    ]) {
-      stream.subscribe({ complete: () => completed++ })
-    }
+    ]
+    for (const stream of streams) stream.subscribe({ complete: () => completed++ })
     breaker.dispose()
     expect(clock.pendingTimers).toBe(0)
     expect(completed).toBe(6)
