@@ -43,6 +43,7 @@ export class Live {
       (left) => this.#readers.delete(left),
     )
     this.#readers.add(reader)
+    this.#sentAt = this.clock.now()
     // With a reader the pace is another one.
     this.#arm(this.pace.every)
     return reader

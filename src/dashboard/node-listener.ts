@@ -53,13 +53,17 @@ async function serve(
   to.end()
 }
 
-/** Undefined when the address makes no sense. */
+/** Methods that a Web-standard request cannot have. */
+const foreignMethods = ['CONNECT', 'TRACE', 'TRACK']
+
+/** Undefined when the address or the method makes no sense. */
 async function webRequest(from: NodeRequest): Promise<Request | undefined> {
   const { method = 'GET', url = '/', headers } = from
   const host = headers.host ?? headers[':authority'] ?? 'localhost'
   // Put together by hand: resolved against a base, `//elsewhere` would name another host.
   const address = `http://${String(host)}${url}`
   if (!url.startsWith('/') || !URL.canParse(address)) return undefined
+  if (foreignMethods.includes(method)) return undefined
   const sent = new Headers()
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || name.startsWith(':')) continue

@@ -53,7 +53,7 @@ export interface DashboardSettings {
 }
 
 /** A plot cannot show more. */
-const points = 300
+const mostPoints = 300
 
 /** @throws TypeError or RangeError naming the option, its value and its bounds */
 export function dashboardSettings(options: DashboardOptions): DashboardSettings {
@@ -71,6 +71,7 @@ export function dashboardSettings(options: DashboardOptions): DashboardSettings 
   ])
   const every = number('every', given.every ?? 250, { min: 50, max: 60_000 })
   const span = number('span', given.span ?? 600_000, { min: 60_000, max: 86_400_000 })
+  const step = Math.max(span / mostPoints, every)
   return {
     title: text('title', given.title ?? 'Circuit breakers'),
     path: pathOf(text('path', given.path ?? '/')),
@@ -78,8 +79,8 @@ export function dashboardSettings(options: DashboardOptions): DashboardSettings 
     authorizeReading: callable('authorizeReading', options.authorizeReading),
     origins: originsOf(given.origins),
     every,
-    step: Math.max(span / points, every),
-    points,
+    step,
+    points: Math.ceil(span / step),
     maxReaders: integer('maxReaders', given.maxReaders ?? 100, { min: 1, max: 10_000 }),
     clock: clockOf(options.clock),
     report: reporter(callable('onError', options.onError)),
