@@ -56,7 +56,7 @@ describe('without options', () => {
       () => {
         throw new Error('deaf')
       },
-      () => Promise.reject(new Error('deaf')),
+      (() => Promise.reject(new Error('deaf'))) as () => void,
     ]) {
       expect(() => {
         createDashboard(registry, { onError }).dispose()

@@ -14,9 +14,9 @@ export interface Scene {
   readonly clock: FakeClock
   /** What went to the dashboard's `onError`. */
   readonly reported: unknown[]
-  get(path: string, headers?: Record<string, string>): Promise<Response>
+  readonly get: (path: string, headers?: Record<string, string>) => Promise<Response>
   /** As the page sends an action, unless `headers` say otherwise. */
-  act(body: unknown, headers?: Record<string, string>): Promise<Response>
+  readonly act: (body: unknown, headers?: Record<string, string>) => Promise<Response>
 }
 
 export function createScene(
@@ -94,7 +94,7 @@ export function listenTo(response: Response): Listening {
         }
         const { done, value } = await reader.read()
         if (done) throw new Error('the stream has ended')
-        text += decoder.decode(value as Uint8Array, { stream: true })
+        text += decoder.decode(value, { stream: true })
       }
     },
     leave: () => reader.cancel(),
