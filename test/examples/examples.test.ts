@@ -12,8 +12,12 @@ const promises: Record<string, RegExp> = {
   'breaker-per-dependency.js':
     /stock 12 left, prices not asked\n.*stock is closed\nprices is open/s,
   'isolate-and-reset.js': /the last hold ran out\nsuccess\n.*reset by hand\nsuccess\n$/s,
+  'opentelemetry.js':
+    /recloser.state orders open 1 \n.*request 3: recloser.transition, failure rate 66.67%.*request 5: recloser.rejection, open\n$/s,
   'own-statechart.js':
     /shop: cashOnly\n.*payment 4: rejected\nshop: anyPayment\npayment 5: success/s,
+  'prometheus.js':
+    /order 5: rejected\n.*recloser_calls_total\{breaker="orders",outcome="failure"\} 3\n/s,
   'protect-a-stream.js': /price of the day\n.*complete after 4 connections; rejected: 1\n$/s,
   'queue-consumer.js': /3 messages wait\n.*delivered: apples, pears, plums, quinces\n$/s,
   'testing-your-code.js': / pass 3\n.+ fail 0\n/,
