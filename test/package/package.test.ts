@@ -70,7 +70,6 @@ describe('a bundle for browsers', () => {
       moves: ['closed → open', 'open → halfOpen', 'halfOpen → closed'],
       rejected: true,
       answer: 'answer',
-      released: true,
       states: ['restoring', 'closed', 'open', 'halfOpen', 'isolated'],
     })
   })

@@ -1,10 +1,10 @@
 // What a page would do with the package; bundled, and run where there is nothing of Node.
-import { createBreaker, createRegistry, isBrokenCircuit } from 'recloser'
+import { createRegistry, isBrokenCircuit } from 'recloser'
 import { breakerMachine } from 'recloser/machines'
 
 /** @returns {Promise<unknown>} */
 export async function main() {
-  const registry = createRegistry({ defaults: { minimumThroughput: 2, breakDuration: 20 } })
+  const registry = createRegistry({ defaults: { minimumThroughput: 2 } })
   const breaker = registry.get('api')
   /** @type {string[]} */
   const moves = []
@@ -15,14 +15,21 @@ export async function main() {
     })
   }
   const rejected = await breaker.attempt(() => 'answer')
-  await new Promise((resolve) => setTimeout(resolve, breaker.retryAfter))
+  breaker.forceHalfOpen()
   const answer = await breaker.execute(() => 'answer')
-  const hold = createBreaker('other').isolate('for the test')
+
+  // A timer of the page ends this hold.
+  const other = registry.get('other')
+  other.isolate('for the test', { duration: 20 })
+  await new Promise((resolve) => {
+    other.state$.subscribe((state) => {
+      if (state === 'closed') resolve(undefined)
+    })
+  })
   return {
     moves,
     rejected: rejected.status === 'rejected' && isBrokenCircuit(rejected.error),
     answer,
-    released: hold.release(),
     states: Object.keys(breakerMachine.states),
   }
 }
