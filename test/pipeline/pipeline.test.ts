@@ -1,0 +1,235 @@
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { createBreaker } from 'recloser'
+import { bulkhead } from 'recloser/bulkhead'
+import { idleSignal } from 'recloser/core'
+import { fallback } from 'recloser/fallback'
+import { pipeline } from 'recloser/pipeline'
+import { createRateLimiter } from 'recloser/rate-limiter'
+import { retry } from 'recloser/retry'
+import { controlledCall, createFakeClock } from 'recloser/testing'
+import { timeout } from 'recloser/timeout'
+import { createRig, halfOpenCircuit, outage } from '../support/breakers.js'
+import { errorOf, listenersOf, turn, watch } from '../support/layers.js'
+import type { Call, CallOptions, Layer } from 'recloser/pipeline'
+
+/** A layer that notes when a call passes it. */
+function noted(name: string, notes: string[]): Layer {
+  return {
+    async execute<T>(fn: Call<T>, options?: CallOptions) {
+      notes.push(`${name} in`)
+      const value = await fn(options?.signal ?? idleSignal)
+      notes.push(`${name} out`)
+      return value
+    },
+  }
+}
+
+function everyLayer(clock = createFakeClock()) {
+  const breaker = createBreaker('everything', { clock })
+  return {
+    clock,
+    breaker,
+    layers: pipeline(
+      fallback(() => 'cached', { on: () => false }),
+      retry({ attempts: 1, clock }),
+      bulkhead(10),
+      createRateLimiter({ limit: 10, clock }),
+      breaker,
+      timeout({ duration: 1000, clock }),
+    ),
+  }
+}
+
+describe('a pipeline', () => {
+  it('passes its layers in order, outermost first', async () => {
+    const notes: string[] = []
+    const layers = pipeline(noted('a', notes), noted('b', notes), noted('c', notes))
+    await expect(layers.execute(() => notes.push('call'))).resolves.toBe(4)
+    expect(notes).toEqual(['a in', 'b in', 'c in', 'call', 'c out', 'b out', 'a out'])
+  })
+
+  it('gives what the call gives, through every layer there is', async () => {
+    const { layers, clock, breaker } = everyLayer()
+    await expect(layers.execute(() => Promise.resolve(42))).resolves.toBe(42)
+    expect(await errorOf(layers.execute(() => Promise.reject(outage)))).toBe(outage)
+    expect(breaker.stats().successes).toBe(1)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('hands the signal of the caller through every layer, and leaves no listener on it', async () => {
+    const { layers, clock } = everyLayer()
+    const call = controlledCall()
+    const caller = new AbortController()
+    const result = watch(layers.execute(call, { signal: caller.signal }))
+    await turn()
+    expect(call.calls).toHaveLength(1)
+    caller.abort('gone')
+    await turn()
+    expect(result.error).toBe('gone')
+    expect(call.calls[0]?.signal.reason).toBe('gone')
+    expect(listenersOf(caller.signal)).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('makes no call for a caller who has left already', async () => {
+    const { layers, breaker } = everyLayer()
+    const call = controlledCall()
+    expect(await errorOf(layers.execute(call, { signal: AbortSignal.abort('gone') }))).toBe('gone')
+    expect(call.calls).toHaveLength(0)
+    expect(breaker.stats().totals).toMatchObject({ successes: 0, failures: 0, ignored: 0 })
+  })
+
+  it('puts no listener on the signal that never aborts', async () => {
+    const { layers } = everyLayer()
+    const result = layers.execute(() => turn())
+    expect(listenersOf(idleSignal)).toBe(0)
+    await result
+  })
+
+  it('gives a function that asks for a signal one of its own, and none to one that does not', async () => {
+    const { clock } = everyLayer()
+    const layers = pipeline(retry({ clock }), bulkhead(2), createRateLimiter({ limit: 10, clock }))
+    const signals: AbortSignal[] = []
+    const ask = (signal: AbortSignal) => signals.push(signal)
+    await layers.execute(ask)
+    await layers.execute(ask)
+    expect(new Set(signals).size).toBe(2)
+    expect(signals).not.toContain(idleSignal)
+    let given: readonly unknown[] = []
+    await layers.execute((...args: unknown[]) => (given = args))
+    expect(given).toEqual([idleSignal])
+  })
+
+  it('brings the abort of an outer timeout to the call', async () => {
+    const clock = createFakeClock()
+    const { breaker } = createRig({ clock })
+    const call = controlledCall()
+    const layers = pipeline(
+      timeout({ duration: 50, clock }),
+      retry({ clock }),
+      breaker,
+      bulkhead(1),
+    )
+    const result = watch(layers.execute(call))
+    clock.advance(50)
+    await turn()
+    expect(result.error).toMatchObject({ code: 'ERR_CALL_TIMEOUT' })
+    expect(call.calls[0]?.signal.reason).toBe(result.error)
+    expect(breaker.stats()).toMatchObject({ failures: 0, ignored: 1 })
+  })
+
+  it('brings the end of a probe to the layers further in', async () => {
+    const { breaker, clock } = await halfOpenCircuit({ halfOpen: { probeLease: 100 } })
+    const call = controlledCall()
+    watch(pipeline(breaker, bulkhead(1)).execute(call))
+    clock.advance(100)
+    await turn()
+    expect(call.calls[0]?.signal.aborted).toBe(true)
+  })
+
+  it('is a layer itself, and within another one stands for its layers', async () => {
+    const [a, b, c] = [noted('a', []), noted('b', []), noted('c', [])]
+    expect(pipeline(pipeline(a, b), c).layers).toEqual([a, b, c])
+    await expect(pipeline(a, pipeline(b, c)).execute(() => 'fine')).resolves.toBe('fine')
+  })
+
+  it('wraps a function, with its arguments and its this', async () => {
+    const notes: string[] = []
+    const service = {
+      base: 40,
+      add: pipeline(noted('a', notes)).wrap(function (this: { base: number }, n: number) {
+        return this.base + n
+      }),
+    }
+    await expect(service.add(2)).resolves.toBe(42)
+    expect(notes).toEqual(['a in', 'a out'])
+  })
+
+  it('infers the type of the result, which a fallback widens', () => {
+    const { breaker } = everyLayer()
+    const plain = pipeline(retry(), breaker, timeout(1000))
+    expectTypeOf(plain.execute(() => 1)).toEqualTypeOf<Promise<number>>()
+    expectTypeOf(plain.execute(() => Promise.resolve('a'))).toEqualTypeOf<Promise<string>>()
+    const widened = pipeline(
+      fallback(() => null),
+      retry(),
+      breaker,
+    )
+    expectTypeOf(widened.execute(() => 1)).toEqualTypeOf<Promise<number | null>>()
+    const twice = pipeline(
+      fallback(() => Promise.resolve('none' as const)),
+      pipeline(
+        breaker,
+        fallback(() => undefined),
+      ),
+    )
+    expectTypeOf(twice.execute(() => 1)).toEqualTypeOf<Promise<number | 'none' | undefined>>()
+    expectTypeOf(twice.wrap((name: string) => name.length)).returns.toEqualTypeOf<
+      Promise<number | 'none' | undefined>
+    >()
+  })
+
+  it('refuses to be empty, what is no layer, and the same layer twice', () => {
+    const { breaker } = createRig()
+    expect(() => pipeline()).toThrow('pipeline needs at least one layer')
+    expect(() => pipeline(retry(), {} as never)).toThrow(
+      'layer 2 of the pipeline has no execute: an object',
+    )
+    expect(() => pipeline(retry(), undefined as never)).toThrow('layer 2 of the pipeline')
+    expect(() => pipeline(breaker, retry(), pipeline(breaker))).toThrow(
+      'layers 1 and 3 of the pipeline are the same: a call would pass it twice',
+    )
+    expect(() => pipeline(breaker).wrap(1 as never)).toThrow('wrap needs a function, got 1')
+  })
+
+  it('TM10: a permit whose call is never made frees its slot, and counts nothing', async () => {
+    const { breaker } = await halfOpenCircuit()
+    {
+      using permit = breaker.tryAcquire()
+      expect(permit?.isProbe).toBe(true)
+      expect(breaker.tryAcquire()).toBeUndefined()
+    }
+    expect(breaker.stats().throughput).toBe(0)
+    await expect(pipeline(breaker).execute(() => 'fine')).resolves.toBe('fine')
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('a call that throws before it begins is an error like any other', async () => {
+    const { layers, breaker } = everyLayer()
+    expect(await errorOf(layers.execute(null as never))).toBeInstanceOf(TypeError)
+    expect(breaker.stats().throughput).toBe(0)
+  })
+})
+
+describe('what the order means', () => {
+  it('a retry outside the breaker makes each attempt an outcome', async () => {
+    const { breaker, clock } = createRig()
+    const result = watch(
+      pipeline(retry({ attempts: 3, backoff: 0, clock }), breaker).execute(() =>
+        Promise.reject(outage),
+      ),
+    )
+    for (let i = 0; i < 3; i++) {
+      await turn()
+      clock.advance(0)
+    }
+    await turn()
+    expect(result.state).toBe('rejected')
+    expect(breaker.stats().failures).toBe(3)
+  })
+
+  it('a retry inside the breaker makes all attempts one outcome', async () => {
+    const { breaker, clock } = createRig()
+    watch(
+      pipeline(breaker, retry({ attempts: 3, backoff: 0, clock })).execute(() =>
+        Promise.reject(outage),
+      ),
+    )
+    for (let i = 0; i < 3; i++) {
+      await turn()
+      clock.advance(0)
+    }
+    await turn()
+    expect(breaker.stats().failures).toBe(1)
+  })
+})
