@@ -175,15 +175,15 @@ describe('a time window', () => {
     )
   })
 
-  it('saves a row per bucket that counted something, oldest first', () => {
+  it('saves a row per bucket that counted something, oldest first, at the middle of its time', () => {
     const window = new TimeWindow(1000)
     window.record(150, 'failure', true, 'E')
     window.record(420, 'success', false)
     window.record(420, 'ignored', false)
     expect(window.save((at) => at + 5000)).toEqual({
       rows: [
-        { at: 5100, successes: 0, failures: 1, slow: 1, ignored: 0, errors: { E: 1 } },
-        { at: 5400, successes: 1, failures: 0, slow: 0, ignored: 1, errors: {} },
+        { at: 5150, successes: 0, failures: 1, slow: 1, ignored: 0, errors: { E: 1 } },
+        { at: 5450, successes: 1, failures: 0, slow: 0, ignored: 1, errors: {} },
       ],
     })
     expect(new TimeWindow(1000).save((at) => at)).toEqual({ rows: [] })
