@@ -32,11 +32,8 @@ export function pRetryOptions({
 }: Pick<RetryOptions, 'retryOn' | 'waitForCircuit' | 'budget' | 'clock' | 'onError'> & {
   readonly signal?: AbortSignal
 } = {}): PRetryOptions {
-  const policy = new RetryPolicy('pRetryOptions', {
-    ...options,
-    attempts: Infinity,
-    deadline: Infinity,
-  })
+  const elsewhere = ['attempts', 'backoff', 'maxDelay', 'deadline', 'random'] as const
+  const policy = new RetryPolicy('pRetryOptions', options, elsewhere)
   return {
     async shouldRetry({ error, attemptNumber }) {
       const next = policy.after(error, {

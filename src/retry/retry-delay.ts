@@ -14,7 +14,7 @@ import type { RetryOptions } from './retry-policy.js'
 export function retryDelay(
   options: Omit<RetryOptions, 'deadline'> = {},
 ): (error: unknown, retryCount: number) => Observable<unknown> {
-  const policy = new RetryPolicy('retryDelay options', { ...options, deadline: Infinity })
+  const policy = new RetryPolicy('retryDelay options', options, ['deadline'])
   return (error, retryCount) => {
     const next = policy.after(error, {
       attempts: retryCount - 1,

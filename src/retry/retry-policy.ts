@@ -95,11 +95,23 @@ export class RetryPolicy {
   readonly #waitForCircuit: boolean
   readonly #random: () => number
 
-  /** @throws TypeError or RangeError naming the option that is wrong */
-  constructor(what: string, options: RetryOptions) {
-    const given = optionsOf(what, options, optionNames)
+  /**
+   * @param elsewhere - options that are not offered, for they are said elsewhere
+   * @throws TypeError or RangeError naming the option that is wrong
+   */
+  constructor(
+    what: string,
+    options: RetryOptions,
+    elsewhere: readonly (keyof RetryOptions)[] = [],
+  ) {
+    const given = optionsOf(
+      what,
+      options,
+      optionNames.filter((name) => !elsewhere.includes(name)),
+    )
     this.#waitForCircuit = flag('waitForCircuit', given.waitForCircuit)
-    this.attempts = integer('attempts', given.attempts ?? 3, { min: 1, infinite: true })
+    const attempts = given.attempts ?? (elsewhere.includes('attempts') ? Infinity : 3)
+    this.attempts = integer('attempts', attempts, { min: 1, infinite: true })
     this.#backoff = backoffOption('backoff', given.backoff)
     this.#maxDelay = number('maxDelay', given.maxDelay ?? 30_000, { above: 0 })
     this.deadline = number(
