@@ -1,4 +1,4 @@
-import { defer, lastValueFrom, retry, throwError } from 'rxjs'
+import { defer, lastValueFrom, of, retry, throwError } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { isBrokenCircuit, protect } from 'recloser'
 import { createRetryBudget, retryDelay } from 'recloser/retry'
@@ -6,13 +6,16 @@ import { createFakeClock } from 'recloser/testing'
 import { openCircuit, outage } from '../support/breakers.js'
 import { watch } from '../support/layers.js'
 import { pass } from '../support/retries.js'
+import type { Observable } from 'rxjs'
 
 /** A stream that fails `failures` times. */
-function failing(failures: number) {
-  const stream = { subscriptions: 0, source$: defer(() => subscribed()) }
-  const subscribed = () => {
-    stream.subscriptions++
-    return stream.subscriptions <= failures ? throwError(() => outage) : ['fine']
+function failing(failures: number): { subscriptions: number; source$: Observable<string> } {
+  const stream = {
+    subscriptions: 0,
+    source$: defer(() => {
+      stream.subscriptions++
+      return stream.subscriptions <= failures ? throwError(() => outage) : of('fine')
+    }),
   }
   return stream
 }
