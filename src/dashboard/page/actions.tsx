@@ -147,7 +147,6 @@ export function ActionDialog({
               <input
                 required
                 maxLength={200}
-                autofocus
                 placeholder="Shown to operators and callers"
                 value={reason}
                 onInput={(event) => {
@@ -204,12 +203,7 @@ export function ActionDialog({
           >
             Cancel
           </button>
-          <button
-            type="submit"
-            class="button primary"
-            autofocus={intent.kind !== 'isolate'}
-            disabled={busy}
-          >
+          <button type="submit" class="button primary" disabled={busy}>
             {button}
           </button>
         </div>

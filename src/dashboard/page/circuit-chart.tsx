@@ -14,7 +14,7 @@ const box = { width: 116, height: 38 }
 interface Edge {
   readonly from: CircuitState
   readonly to: CircuitState
-  /** What the chart of the package calls what leads along it; `after` is the passing of time. */
+  /** The events of the machine that lead along it. */
   readonly events: string
   readonly path: string
   readonly label: string
@@ -45,7 +45,7 @@ const edges: readonly Edge[] = [
   {
     from: 'open',
     to: 'halfOpen',
-    events: 'after DEADLINE FORCE_HALF_OPEN',
+    events: 'DEADLINE FORCE_HALF_OPEN',
     path: 'M450 53C440 90 402 111 341 111',
     label: 'break is over',
     at: [414, 85, 'end'],
@@ -53,7 +53,7 @@ const edges: readonly Edge[] = [
   {
     from: 'halfOpen',
     to: 'open',
-    events: 'after DEADLINE OUTCOME TRIP',
+    events: 'DEADLINE OUTCOME TRIP',
     path: 'M340 127C420 127 462 100 469 54',
     label: 'probe failed',
     at: [436, 124, 'start'],
@@ -61,7 +61,7 @@ const edges: readonly Edge[] = [
   {
     from: 'halfOpen',
     to: 'closed',
-    events: 'after DEADLINE OUTCOME RESET',
+    events: 'DEADLINE OUTCOME RESET',
     path: 'M220 118C150 118 106 100 93 54',
     label: 'probes succeeded',
     at: [146, 92, 'start'],
@@ -96,7 +96,7 @@ const edges: readonly Edge[] = [
   {
     from: 'isolated',
     to: 'closed',
-    events: 'after DEADLINE RELEASE RESET',
+    events: 'DEADLINE RELEASE RESET',
     path: 'M220 197C140 192 76 142 69 54',
     label: 'release',
     at: [116, 154, 'start'],
@@ -114,7 +114,7 @@ const edges: readonly Edge[] = [
   {
     from: 'isolated',
     to: 'open',
-    events: 'after DEADLINE RELEASE',
+    events: 'DEADLINE RELEASE',
     path: 'M340 197C420 192 484 142 491 54',
     label: 'release',
     at: [444, 154, 'end'],

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { count, stateNames } from './format.js'
 import { useSize } from './hooks.js'
 import { RowCells } from './row.js'
@@ -60,6 +60,10 @@ export function List({
   // The line that Tab leads to: where the cursor is, else the selected one, else the first.
   const stop = [cursor, view.selected].find((name) => name !== undefined && names.includes(name))
   const tabStop = stop ?? names.find((name) => name !== undefined)
+  const stopIndex = tabStop === undefined ? -1 : names.indexOf(tabStop)
+  const drawn = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i)
+  // The tab stop stays, also out of sight: else scrolling would take the focus away.
+  if (stopIndex >= 0 && (stopIndex < first || stopIndex >= last)) drawn.push(stopIndex)
 
   const reveal = (index: number) => {
     const element = scroller.current
@@ -69,6 +73,7 @@ export function List({
     const bottom = offset + rowHeight + (isNarrow ? 0 : headHeight)
     if (bottom > element.scrollTop + element.clientHeight)
       element.scrollTop = bottom - element.clientHeight
+    setTop(element.scrollTop)
   }
   const moveCursor = (from: number, by: number) => {
     const direction = by < 0 ? -1 : 1
@@ -84,7 +89,6 @@ export function List({
   const onKeyDown = (event: KeyboardEvent) => {
     if (tabStop === undefined || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.target instanceof Element && event.target.closest('button') !== null) return
-    const index = names.indexOf(tabStop)
     const moves: Record<string, number> = {
       ArrowDown: 1,
       ArrowUp: -1,
@@ -94,12 +98,12 @@ export function List({
       End: items.length,
     }
     const by = moves[event.key]
-    if (by !== undefined) moveCursor(index, by)
+    if (by !== undefined) moveCursor(stopIndex, by)
     else if (event.key === 'Enter' || event.key === ' ') onView({ selected: tabStop })
     else return
     event.preventDefault()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focusCursor.current) return
     focusCursor.current = false
     scroller.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus()
@@ -139,8 +143,9 @@ export function List({
           ))}
         </div>
         <div class="lines" role="presentation" style={{ height: `${String(height)}px` }}>
-          {items.slice(first, last).map((item, i) => {
-            const index = first + i
+          {drawn.map((index) => {
+            const item = items[index]
+            if (item === undefined) return null
             const place = { transform: `translateY(${String(offsets[index] ?? 0)}px)` }
             if (item.type === 'group') {
               return (
