@@ -6,18 +6,15 @@ import { createFakeClock } from 'recloser/testing'
 import { openCircuit, outage } from '../support/breakers.js'
 import { watch } from '../support/layers.js'
 import { pass } from '../support/retries.js'
-import type { Observable } from 'rxjs'
 
 /** A stream that fails `failures` times. */
-function failing(failures: number): { subscriptions: number; source$: Observable<string> } {
-  const stream = {
-    subscriptions: 0,
-    source$: defer(() => {
-      stream.subscriptions++
-      return stream.subscriptions <= failures ? throwError(() => outage) : of('fine')
-    }),
-  }
-  return stream
+function failing(failures: number) {
+  const stream = { subscriptions: 0 }
+  const source$ = defer(() => {
+    stream.subscriptions++
+    return stream.subscriptions <= failures ? throwError(() => outage) : of('fine')
+  })
+  return Object.assign(stream, { source$ })
 }
 
 describe('retryDelay, for the retry of rxjs', () => {
