@@ -175,7 +175,7 @@ function restored(context: BreakerContext, saved: BreakerSnapshot): BreakerConte
     breaking: saved.breaking ?? undefined,
     failure:
       saved.failure === null ? undefined : Failure.thrown(revivedError(saved.failure), clock.wall),
-    round: saved.round,
+    round: goingOn(saved.round, context.settings) ? saved.round : context.round,
     lastHold: Math.max(0, ...saved.holds.map(({ id }) => id)),
     holds: saved.holds.map(({ id, reason, since, until }) => ({
       id,
@@ -184,6 +184,12 @@ function restored(context: BreakerContext, saved: BreakerSnapshot): BreakerConte
       until: until === null ? Infinity : now + Math.min(elapsed(until), until - since),
     })),
   }
+}
+
+/** Whether a half-open round can still be decided: the options may be others than it began with. */
+function goingOn({ good, bad }: Round, { halfOpen }: Settings): boolean {
+  const { probes, successes } = halfOpen
+  return good < successes && bad <= probes - successes && good + bad < probes
 }
 
 /** An error out of a snapshot, as good as it can be had. */

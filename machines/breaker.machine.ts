@@ -10,11 +10,17 @@ const whenBreakEnds = [
   { target: 'open', reenter: true },
 ] as const
 
-/** What ends a half-open round: the outcome of a probe, or a lease that ran out. */
+/** What ends a half-open round: the outcome of a probe, */
 const whenProbeEnds = [
   { guard: 'isStale' },
   { guard: 'isRefused', target: 'open', actions: 'returnProbe' },
   { guard: 'isRecovered', target: 'closed', actions: 'recover' },
+  { guard: 'isBeyondRecovery', target: 'open', actions: 'reopen' },
+  { target: 'halfOpen', reenter: true, actions: 'countProbe' },
+] as const
+
+/** or a lease that ran out, which is a failure. */
+const whenLeaseEnds = [
   { guard: 'isBeyondRecovery', target: 'open', actions: 'reopen' },
   { target: 'halfOpen', reenter: true, actions: 'countProbe' },
 ] as const
@@ -93,7 +99,7 @@ export const breakerMachine = setup({
           actions: 'startLease',
         },
         OUTCOME: whenProbeEnds,
-        DEADLINE: whenProbeEnds,
+        DEADLINE: whenLeaseEnds,
         TRIP: { target: 'open', actions: 'trip' },
       },
     },

@@ -728,15 +728,22 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   /** The current value on subscribing, then one with each transition. */
   #replayed<T>(read: () => T): Observable<T> {
     return new GuardedObservable(this.#settings.report, (subscriber) => {
+      const moves = new Subscription()
+      if (!this.#disposed) {
+        // Before the first value is given: what its receiver does in answer is told as well.
+        const told = this.#openOutlets().transitions.subscribe({
+          next: () => {
+            subscriber.next(read())
+          },
+          complete: () => {
+            subscriber.complete()
+          },
+        })
+        moves.add(told)
+      }
       subscriber.next(read())
-      return this.#openOutlets().transitions.subscribe({
-        next: () => {
-          subscriber.next(read())
-        },
-        complete: () => {
-          subscriber.complete()
-        },
-      })
+      if (this.#disposed) subscriber.complete()
+      return moves
     })
   }
 
@@ -838,10 +845,12 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const given = optionsOf('timeline options', options, ['since'])
     const since = given.since === undefined ? -Infinity : number('since', given.since, {})
     const { clock, historySize } = this.#settings
-    // What a full history has forgotten is not made up.
     const first = this.#history[0]
+    // What a full history has forgotten, and what was before a snapshot, is not made up.
+    const known =
+      first !== undefined && (this.#history.length === historySize || first.at < this.#createdAt)
     const at =
-      first !== undefined && this.#history.length === historySize ? first.at : this.#createdAt
+      first === undefined ? this.#toWall()(this.#enteredAt) : known ? first.at : this.#createdAt
     return spansOf(this.#history, { state: this.#state, at }, clock.wall(), since)
   }
 

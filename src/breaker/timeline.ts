@@ -30,5 +30,5 @@ export function spansOf(
       from: Math.max(start.from, since),
       to: starts[i + 1]?.from ?? now,
     }))
-    .filter((span) => span.to > since || span.to === now)
+    .filter(({ to }, i, { length }) => to > since || i === length - 1)
 }
