@@ -16,6 +16,7 @@ export const entries = {
   opentelemetry: 'src/opentelemetry/index.ts',
   dashboard: 'src/dashboard/index.ts',
   prometheus: 'src/prometheus/index.ts',
+  react: 'src/react/index.ts',
 }
 
 for (const name of Object.keys(entries)) {
