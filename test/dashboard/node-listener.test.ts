@@ -75,7 +75,7 @@ describe('over node:http', () => {
     await once(response, 'data')
     expect(dashboard.readers).toBe(1)
     request.destroy()
-    await expect.poll(() => dashboard.readers).toBe(0)
+    await expect.poll(() => dashboard.readers, { timeout: 20_000 }).toBe(0)
   })
 
   it('carries out actions', async () => {
@@ -127,7 +127,7 @@ describe('over node:http', () => {
     const socket = connect(Number(new URL(address).port), '127.0.0.1')
     socket.write('GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
     socket.pause()
-    await expect.poll(() => dashboard.readers).toBe(1)
+    await expect.poll(() => dashboard.readers, { timeout: 20_000 }).toBe(1)
     // The kernel takes some megabytes before anybody notices.
     await expect
       .poll(

@@ -61,7 +61,7 @@ const edges: readonly Edge[] = [
   {
     from: 'halfOpen',
     to: 'closed',
-    events: 'DEADLINE OUTCOME RESET',
+    events: 'OUTCOME RESET',
     path: 'M220 118C150 118 106 100 93 54',
     label: 'probes succeeded',
     at: [146, 92, 'start'],
