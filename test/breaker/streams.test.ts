@@ -1,4 +1,14 @@
-import { Subject, Subscriber, firstValueFrom, map, of, shareReplay, switchMap, take } from 'rxjs'
+import {
+  Subject,
+  Subscriber,
+  firstValueFrom,
+  from,
+  map,
+  of,
+  shareReplay,
+  switchMap,
+  take,
+} from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
 import { createRegistry } from 'recloser'
 import { createFakeClock } from 'recloser/testing'
@@ -12,7 +22,8 @@ import {
   rejectionOf,
   succeed,
 } from '../support/breakers.js'
-import type { Transition } from 'recloser'
+import type { Observable } from 'rxjs'
+import type { FedOutcome, Transition } from 'recloser'
 
 describe('the order of what is told', () => {
   it('is the same for every observer, also when one of them acts in answer', () => {
@@ -298,7 +309,11 @@ describe('outcomes', () => {
     const told: unknown[] = []
     breaker.outcomes$.subscribe(({ kind, duration, slow }) => told.push([kind, duration, slow]))
     breaker.feed(
-      of({ kind: 'success', duration: 50 }, { kind: 'failure' }, { kind: 'ignored', duration: 5 }),
+      of<FedOutcome[]>(
+        { kind: 'success', duration: 50 },
+        { kind: 'failure' },
+        { kind: 'ignored', duration: 5 },
+      ),
     )
     expect(told).toEqual([
       ['success', 50, true],
@@ -307,7 +322,7 @@ describe('outcomes', () => {
     ])
     expect(breaker.stats()).toMatchObject({ successes: 1, failures: 1, ignored: 1, slow: 1 })
     for (const nonsense of [{ kind: 'ok' }, {}, null, undefined, 'success']) {
-      breaker.feed(of(nonsense as never))
+      breaker.feed(from([nonsense]) as Observable<never>)
     }
     expect(reported).toHaveLength(5)
     expect(String(reported[0])).toBe(
@@ -318,7 +333,7 @@ describe('outcomes', () => {
 
   it('that are fed count for nothing while disabled', () => {
     const { breaker } = createRig({ mode: 'disabled' })
-    breaker.feed(of({ kind: 'failure' }))
+    breaker.feed(of<FedOutcome[]>({ kind: 'failure' }))
     expect(breaker.stats().totals).toMatchObject({ failures: 0, stale: 0 })
   })
 
