@@ -1,0 +1,154 @@
+import { healthOf, noHealth, noStreaks } from 'recloser/core'
+import { breakerMachine } from 'recloser/machines'
+import { createFakeClock } from 'recloser/testing'
+import { initialTransition, transition } from 'xstate'
+import { getAdjacencyMap } from 'xstate/graph'
+import type { AnyStateNode, AnyTransitionDefinition, SnapshotFrom } from 'xstate'
+import type { BreakerOptions } from 'recloser'
+import type { BreakerEvent, BreakerInput } from 'recloser/machines'
+
+export type Chart = SnapshotFrom<typeof breakerMachine>
+
+/** An event, and what it is called for people. Guards tell no more kinds of events apart. */
+export interface KindOfEvent {
+  readonly name: string
+  readonly event: BreakerEvent
+}
+
+/** An edge of the explored graph: in this situation, this event, leads there. */
+export interface Edge {
+  readonly from: Chart
+  readonly kind: KindOfEvent
+  readonly to: Chart
+}
+
+export const states = ['closed', 'open', 'halfOpen', 'isolated'] as const
+
+const sick = healthOf({ successes: 1, failures: 9, slow: 9, ignored: 0 }, noStreaks)
+
+/** Everything that can be sent to a chart in this situation: one event for each way guards answer. */
+export function kindsOfEvents(chart: Chart): KindOfEvent[] {
+  const { leases, openUntil, holds, epoch } = chart.context
+  const probe = Number(Object.keys(leases)[0] ?? 1)
+  const lease = leases[probe] ?? 0
+  const breakEnd = Number.isFinite(openUntil) ? openUntil : 0
+  const holdEnd = Math.min(...holds.map(({ until }) => until), 1e6)
+  const deadline = { open: breakEnd, halfOpen: lease, isolated: holdEnd, closed: 0 }[stateOf(chart)]
+  const outcome = { type: 'OUTCOME', at: 0, health: sick, epoch } as const
+  const known = { ...outcome, probe }
+  const error = new Error('down')
+  return [
+    { name: 'OUTCOME: a success', event: { ...known, outcome: 'success' } },
+    { name: 'OUTCOME: a failure', event: { ...known, outcome: 'failure', error } },
+    {
+      name: 'OUTCOME: a failure within the limits',
+      event: { ...known, outcome: 'failure', error, health: noHealth },
+    },
+    { name: 'OUTCOME: a slow success', event: { ...known, outcome: 'success', slow: true } },
+    { name: 'OUTCOME: ignored', event: { ...known, outcome: 'ignored' } },
+    { name: 'OUTCOME: refused further in', event: { ...known, outcome: 'ignored', refused: true } },
+    {
+      name: 'OUTCOME: of an earlier epoch',
+      event: { ...known, outcome: 'failure', error, epoch: epoch - 1 },
+    },
+    {
+      name: 'OUTCOME: of an unknown probe',
+      event: { ...outcome, outcome: 'failure', error, probe: -1 },
+    },
+    { name: 'OUTCOME: a success measured elsewhere', event: { ...outcome, outcome: 'success' } },
+    {
+      name: 'OUTCOME: a failure measured elsewhere',
+      event: { ...outcome, outcome: 'failure', error },
+    },
+    { name: 'ACQUIRE', event: { type: 'ACQUIRE', probe: unusedProbe(chart), at: 0 } },
+    { name: 'DEADLINE: too early', event: { type: 'DEADLINE', at: deadline - 1 } },
+    { name: 'DEADLINE: in time', event: { type: 'DEADLINE', at: deadline } },
+    { name: 'DEADLINE: late', event: { type: 'DEADLINE', at: 1e9 } },
+    { name: 'ISOLATE', event: { type: 'ISOLATE', at: 0 } },
+    { name: 'ISOLATE: for a while', event: { type: 'ISOLATE', duration: 50, at: 0 } },
+    { name: 'RELEASE: while the break runs', event: { type: 'RELEASE', at: breakEnd - 1 } },
+    { name: 'RELEASE: after the break', event: { type: 'RELEASE', at: breakEnd } },
+    { name: 'RELEASE: an unknown hold', event: { type: 'RELEASE', hold: -1, at: 0 } },
+    { name: 'RESET', event: { type: 'RESET', at: 0 } },
+    { name: 'FORCE_HALF_OPEN', event: { type: 'FORCE_HALF_OPEN', at: 0 } },
+    { name: 'TRIP', event: { type: 'TRIP', at: 0 } },
+    { name: 'TRIP: until somebody resets', event: { type: 'TRIP', duration: Infinity, at: 0 } },
+  ]
+}
+
+/** The circuit that is explored: three probes of which two must succeed, two at a time. */
+export const options: BreakerOptions = {
+  clock: createFakeClock(),
+  breakDuration: 100,
+  slowCall: { duration: 10, ratio: 0.5 },
+  halfOpen: { probes: 3, successes: 2, maxConcurrent: 2, probeLease: 20 },
+}
+export const input: BreakerInput = { name: 'explored', options }
+
+/** Every situation that can be told apart by what may follow it, from a new circuit on. */
+export function situations(): Chart[] {
+  const map = getAdjacencyMap(breakerMachine, {
+    fromState: initialTransition(breakerMachine, input)[0],
+    events: (chart: Chart) => kindsOfEvents(chart).map(({ event }) => event),
+    serializeState: situationOf,
+    stopWhen: isCrowded,
+    limit: 100_000,
+  })
+  return Object.values(map as unknown as Record<string, { state: Chart }>)
+    .map(({ state }) => state)
+    .filter((chart) => !isCrowded(chart))
+}
+
+/** What each kind of event does in each of them. */
+export function edges(): Edge[] {
+  return situations().flatMap((from) =>
+    kindsOfEvents(from).map((kind) => ({ from, kind, to: next(from, kind.event) })),
+  )
+}
+
+/**
+ * What a situation looks like to the guards. Counters that no guard reads are left out, or there
+ * would be no end of situations.
+ */
+export function situationOf(chart: Chart): string {
+  const { round, leases, holds, openUntil } = chart.context
+  const broken = openUntil > 0 ? (openUntil === Infinity ? 'for good' : 'for a while') : 'no'
+  const state = stateOf(chart)
+  return JSON.stringify({
+    state,
+    ...(state === 'closed' ? {} : { broken }),
+    ...(state === 'halfOpen'
+      ? { good: round.good, bad: round.bad, running: Object.keys(leases).length }
+      : {}),
+    ...(state === 'isolated' ? { holds: holds.map(({ until }) => until < Infinity).join() } : {}),
+  })
+}
+
+export function stateOf(chart: Chart): (typeof states)[number] {
+  return chart.value as (typeof states)[number]
+}
+
+export function next(chart: Chart, event: BreakerEvent): Chart {
+  return transition(breakerMachine, chart, event)[0]
+}
+
+/** Every transition that the chart declares, with the state it starts from. */
+export function declared(): AnyTransitionDefinition[] {
+  const all: AnyTransitionDefinition[] = []
+  const walk = (node: AnyStateNode) => {
+    for (const transitions of node.transitions.values()) all.push(...transitions)
+    all.push(...(node.always ?? []))
+    Object.values(node.states).forEach(walk)
+  }
+  walk(breakerMachine.root)
+  return all
+}
+
+/** Ever more holds tell nothing new. */
+function isCrowded({ context }: Chart): boolean {
+  return context.holds.length > 2
+}
+
+function unusedProbe({ context }: Chart): number {
+  return Math.max(0, ...Object.keys(context.leases).map(Number)) + 1
+}
