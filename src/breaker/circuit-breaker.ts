@@ -23,7 +23,7 @@ import { CallPermit, uncounted } from './permit.js'
 import { Refusal } from './refusal.js'
 import { saveBreaker } from './save.js'
 import { GuardedObservable } from '../streams/guarded-observable.js'
-import { OutcomeSubject, completeOutlets, createOutlets } from './streams.js'
+import { OutcomeStream, completeOutlets, createOutlets } from './streams.js'
 import { spansOf } from './timeline.js'
 import type { Observable, Subject } from 'rxjs'
 import type { SnapshotFrom } from 'xstate'
@@ -93,11 +93,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #disposed = false
 
   #window: SamplingWindow | undefined
-  #calls: OutcomeSubject | undefined
+  #calls: OutcomeStream | undefined
   readonly #totals: { -readonly [K in keyof Totals]: number } = noTotals()
   #errors: Map<string, number> | undefined
   #lastError: unknown
-  #history: Transition[] = noHistory
+  #history: Transition[] = []
   /** When this breaker began, and when it entered its state: monotonic, and epoch ms. */
   #enteredAt: number
   readonly #createdAt: number
@@ -262,14 +262,17 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   // ── Outcomes ─────────────────────────────────────────────────────────────────────────────────
 
   judge(permit: CallPermit, status: 'fulfilled' | 'rejected', outcome: unknown): OutcomeKind {
+    if (this.#settings.classify !== undefined) return this.#classify(permit, status, outcome)
+    return status === 'fulfilled' ? 'success' : 'failure'
+  }
+
+  #classify(permit: CallPermit, status: 'fulfilled' | 'rejected', outcome: unknown): OutcomeKind {
     const { classify, clock, report } = this.#settings
-    if (classify === undefined) return status === 'fulfilled' ? 'success' : 'failure'
     try {
       const settled =
         status === 'fulfilled' ? { status, value: outcome } : { status, reason: outcome }
-      const kind: unknown = classify(settled, {
-        duration: clock.now() - (permit.startedAt as number),
-      })
+      const duration = clock.now() - (permit.startedAt as number)
+      const kind: unknown = classify?.(settled, { duration })
       if (isOutcomeKind(kind)) return kind
       void Promise.resolve(kind).catch(report)
       report(
@@ -290,21 +293,30 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   /** Every outcome is counted; those that may move the circuit go on to the chart. */
-  #outcomeStream(): OutcomeSubject {
-    const calls = new OutcomeSubject()
+  #outcomeStream(): OutcomeStream {
+    const calls = new OutcomeStream((call) => this.#record(call))
     calls.subscribe((call) => {
-      if (this.#record(call)) this.#decide(call)
+      this.#decide(call)
     })
     return calls
   }
 
   /** Counts an outcome, once. True when it may move the circuit; with an inspector, always. */
   #record(call: CallPermit): boolean {
-    const { clock, limits, slowAfter, inspect } = this.#settings
-    const at = (this.#usedAt = clock.now())
+    const at = (this.#usedAt = this.#settings.clock.now())
     if (this.#state !== 'closed') this.#catchUp(at)
-    call.slow =
-      slowAfter < Infinity && call.kind !== 'ignored' && at - (call.startedAt ?? at) > slowAfter
+    // Nearly every outcome is of this kind, and kept apart it costs half.
+    const plain =
+      this.#state === 'closed' && call.epoch === this.#epoch && call.startedAt === undefined
+    if (!plain || this.#settings.inspect !== undefined || this.#hears('outcomes')) {
+      return this.#recordWithCare(call, at)
+    }
+    return this.#countClosed(call, at)
+  }
+
+  #recordWithCare(call: CallPermit, at: number): boolean {
+    const { slowAfter, inspect } = this.#settings
+    call.slow = call.kind !== 'ignored' && at - (call.startedAt ?? at) > slowAfter
     const stale =
       call.epoch !== this.#epoch || (call.probe > 0 && this.#probing?.has(call.probe) !== true)
     if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(call, stale))
@@ -312,12 +324,18 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       this.#totals.stale++
       return inspect !== undefined
     }
+    if (this.#state === 'closed') return this.#countClosed(call, at) || inspect !== undefined
     this.#countOutcome(call)
-    if (this.#state !== 'closed') return true
+    return true
+  }
+
+  /** Counts an outcome in the window. True when a limit is reached and the outcome is bad. */
+  #countClosed(call: CallPermit, at: number): boolean {
+    this.#countOutcome(call)
     const window = (this.#window ??= createWindow(this.#settings.sampling))
     const failed = call.kind === 'failure'
     window.record(at, call.kind as OutcomeKind, call.slow, failed ? failureName(call) : undefined)
-    return ((failed || call.slow) && isUnhealthy(limits, window)) || inspect !== undefined
+    return (failed || call.slow) && isUnhealthy(this.#settings.limits, window)
   }
 
   /** Puts the question to the chart. */
@@ -665,7 +683,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   #remember(transition: Transition): void {
     const { historySize } = this.#settings
-    if (historySize > 0) this.#history = [...this.#history, transition].slice(-historySize)
+    this.#history.push(transition)
+    if (this.#history.length > historySize) this.#history.shift()
     this.#notice(() => {
       this.#told = transition.to
       this.#outlets?.transitions.next(transition)
@@ -805,7 +824,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   get history(): readonly Transition[] {
-    return this.#history
+    return [...this.#history]
   }
 
   get isolation(): Isolation | undefined {
@@ -925,8 +944,6 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     }
   }
 }
-
-const noHistory: Transition[] = []
 
 function noTotals() {
   return { successes: 0, failures: 0, slow: 0, ignored: 0, rejected: 0, stale: 0 }

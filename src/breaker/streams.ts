@@ -21,13 +21,19 @@ export function completeOutlets(outlets: Outlets): void {
 }
 
 /**
- * The outcome stream of one breaker. Its one observer is there from the start, so it needs neither
- * the copy of the observers nor the error context that a Subject makes for every value: a third of
- * the cost of a call.
+ * The outcome stream of one breaker. Its filter is part of it: an outcome is counted as it comes in,
+ * and goes on to who subscribes only if it may move the circuit. An operator would do the same, for a
+ * fifth of the cost of a call.
  */
-export class OutcomeSubject extends Subject<CallPermit> {
+export class OutcomeStream extends Subject<CallPermit> {
+  readonly #count: (call: CallPermit) => boolean
+
+  constructor(count: (call: CallPermit) => boolean) {
+    super()
+    this.#count = count
+  }
+
   override next(call: CallPermit): void {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- rxjs 7 is our peer
-    for (const observer of this.observers) observer.next(call)
+    if (this.#count(call)) super.next(call)
   }
 }

@@ -205,11 +205,13 @@ export class Settings {
 
 /** Nobody who goes on changing his options changes those of a breaker. */
 function ownCopy(options: BreakerOptions): BreakerOptions {
-  const entries = Object.entries(options).map(([key, value]: [string, unknown]) => [
-    key,
-    key === 'halfOpen' || key === 'slowCall' || key === 'trip' ? { ...(value as object) } : value,
-  ])
-  return Object.fromEntries(entries) as BreakerOptions
+  const { halfOpen, slowCall, trip } = options
+  return {
+    ...options,
+    ...(halfOpen === undefined ? {} : { halfOpen: { ...halfOpen } }),
+    ...(slowCall === undefined ? {} : { slowCall: { ...slowCall } }),
+    ...(trip === undefined ? {} : { trip: { ...trip } }),
+  }
 }
 
 function inspectOf(value: Inspect | undefined): Inspect | undefined {

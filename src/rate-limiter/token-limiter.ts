@@ -83,9 +83,16 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
     const now = this.#advance()
     const reservation = new TokenReservation(this, wanted, now, maxWait, this.#settings.holdFor)
     const epoch = this.#take(now, wanted)
-    if (epoch !== undefined) reservation.grant(epoch, now)
-    else if (this.#isFull(now, wanted, maxWait) !== undefined) return undefined
-    else this.#enqueue(now, reservation)
+    if (epoch !== undefined) {
+      reservation.grant(epoch, now)
+      return reservation
+    }
+    const full = this.#isFull(now, wanted, maxWait)
+    if (full !== undefined) {
+      this.#tellRefusal(full, wanted)
+      return undefined
+    }
+    this.#enqueue(now, reservation)
     return reservation
   }
 

@@ -11,7 +11,7 @@ export interface BreakerView {
   readonly retryAfter: number | undefined
 }
 
-/** How often a countdown moves, ms. */
+/** How often a countdown moves, ms; and how old figures may be when a component is first rendered. */
 const second = 1000
 
 /**
@@ -37,7 +37,8 @@ export class BreakerStore {
     // A render may come between a transition and the news of it. It must not show what is past.
     const isPast = this.#breaker.state !== this.#view.state
     // Nobody listens yet, or no longer: the figures may be of any age.
-    const isOld = !this.#listeners.areThere && performance.now() - this.#readAt >= this.#every
+    const age = performance.now() - this.#readAt
+    const isOld = !this.#listeners.areThere && age >= Math.min(this.#every, second)
     if (isPast || isOld) this.#view = this.#read()
     return this.#view
   }
