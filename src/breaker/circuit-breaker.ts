@@ -98,6 +98,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #errors: Map<string, number> | undefined
   #lastError: unknown
   #history: Transition[] = []
+  #shownHistory: readonly Transition[] | undefined
   /** When this breaker began, and when it entered its state: monotonic, and epoch ms. */
   #enteredAt: number
   readonly #createdAt: number
@@ -685,6 +686,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const { historySize } = this.#settings
     this.#history.push(transition)
     if (this.#history.length > historySize) this.#history.shift()
+    this.#shownHistory = undefined
     this.#notice(() => {
       this.#told = transition.to
       this.#outlets?.transitions.next(transition)
@@ -824,7 +826,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   get history(): readonly Transition[] {
-    return [...this.#history]
+    // The same array until the next transition: what it gave stays as it was.
+    return (this.#shownHistory ??= [...this.#history])
   }
 
   get isolation(): Isolation | undefined {

@@ -135,8 +135,11 @@ class BreakerRegistry implements Registry {
 
   get breakers$(): Observable<Breaker> {
     return new GuardedObservable(this.#defaults.report, (subscriber) => {
-      for (const breaker of [...this]) subscriber.next(breaker)
-      return this.#created.subscribe(subscriber)
+      const present = [...this]
+      // Before those are given: a breaker made in answer to one of them is told as well.
+      const created = this.#created.subscribe(subscriber)
+      for (const breaker of present) subscriber.next(breaker)
+      return created
     })
   }
 
