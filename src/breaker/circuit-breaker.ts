@@ -66,6 +66,9 @@ export interface Hub {
   disposed(breaker: CircuitBreaker): void
 }
 
+/** Which breaker stands over an actor: there is one for each. */
+export const breakersByActor = new WeakMap<BreakerActorRef, CircuitBreaker>()
+
 /** The epoch of outcomes fed while they cannot count. */
 const noEpoch = -2
 
@@ -567,6 +570,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #adopt(actor: BreakerActorRef): void {
     const { value, context } = actor.getSnapshot()
     this.#actor = actor
+    breakersByActor.set(actor, this)
     this.#told = this.#state = value as CircuitState
     this.#sync(value as CircuitState, context)
     actor.subscribe({

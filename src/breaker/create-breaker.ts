@@ -1,5 +1,5 @@
 import { Settings, shown } from '../core/index.js'
-import { CircuitBreaker } from './circuit-breaker.js'
+import { CircuitBreaker, breakersByActor } from './circuit-breaker.js'
 import type { BreakerOptions } from '../core/index.js'
 import type { Breaker, BreakerActorRef } from './breaker.js'
 
@@ -20,8 +20,6 @@ export function breakerName(name: unknown): string {
   return name
 }
 
-const breakers = new WeakMap<BreakerActorRef, Breaker>()
-
 /**
  * The call API over an actor of the breaker chart that lives in your own actor system. The same
  * breaker for the same actor. Observers hear of events that others send to the actor one microtask
@@ -30,14 +28,12 @@ const breakers = new WeakMap<BreakerActorRef, Breaker>()
  * @throws TypeError when `actor` is no running actor of `breakerMachine`
  */
 export function breakerOf(actor: BreakerActorRef): Breaker {
-  const known = breakers.get(actor)
+  const known = breakersByActor.get(actor)
   if (known !== undefined) return known
   const snapshot = (actor as Partial<BreakerActorRef> | null | undefined)?.getSnapshot?.()
   const { name, settings } = (snapshot?.context ?? {}) as { name?: unknown; settings?: unknown }
   if (!(settings instanceof Settings) || snapshot?.status !== 'active') {
     throw new TypeError('breakerOf needs a running actor of breakerMachine')
   }
-  const breaker = new CircuitBreaker(breakerName(name), settings, undefined, actor)
-  breakers.set(actor, breaker)
-  return breaker
+  return new CircuitBreaker(breakerName(name), settings, undefined, actor)
 }
