@@ -368,7 +368,7 @@ describe('the history', () => {
       ['open>closed', 'closed>open'],
     ])
     // What was given is not changed afterwards.
-    expect(breaker.history).toBe(told[3])
+    expect(breaker.history).toEqual(told[3])
     expect(told[1]).toHaveLength(1)
   })
 
