@@ -53,7 +53,7 @@ describe('a retry budget', () => {
     [{ ratio: 11 }, 'ratio must be at least 0 and at most 10, got 11'],
     [{ percent: 20 }, 'unknown option "percent"'],
   ])('RT7: refuses %j', (options, message) => {
-    expect(() => createRetryBudget(options)).toThrow(message)
+    expect(() => createRetryBudget(options as never)).toThrow(message)
   })
 
   it('RT8: a retry is paid for whether it succeeds or not; a first call earns its share either way', async () => {
