@@ -80,6 +80,6 @@ it('an outage is noticed, sat out with growing pauses, and its end is noticed', 
 
   // The next outage begins with a short pause again.
   dependency.up = false
-  await serve(15)
+  await serve(6)
   expect(payments.history.at(-1)).toMatchObject({ to: 'open', breakDuration: 10_000 })
 })
