@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** How a process ended, and the JSON that it printed. */
+export interface Ended {
+  readonly code: number | null
+  readonly stderr: string
+  readonly told: unknown
+}
+
+/**
+ * Runs one of the scripts beside this file in a process of its own, against the built package.
+ *
+ * @param flags - of node
+ * @param limit - ms after which it is ended; its `code` is then null
+ */
+export async function runScript(
+  name: string,
+  flags: string[] = [],
+  limit = 60_000,
+): Promise<Ended> {
+  const script = fileURLToPath(new URL(`scripts/${name}.mjs`, import.meta.url))
+  // Nothing of the test runner may come along.
+  const env = { ...process.env, NODE_OPTIONS: '', NODE_ENV: '' }
+  const child = spawn(process.execPath, [...flags, script], { env, timeout: limit })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (data) => (stdout += String(data)))
+  child.stderr.on('data', (data) => (stderr += String(data)))
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, stderr, told: stdout === '' ? undefined : JSON.parse(stdout) }
+}
