@@ -11,7 +11,7 @@ export default defineConfig({
     })),
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
     coverage: {
       provider: 'v8',
       include: ['machines/**/*.ts', 'src/core/**/*.ts', 'src/breaker/**/*.ts'],
