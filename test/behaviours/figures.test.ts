@@ -1,4 +1,5 @@
 import { createBreaker, formatStats } from 'recloser'
+import { take } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import {
   createRig,
@@ -175,6 +176,9 @@ describe('the figures of a breaker', () => {
     expect(clock.pendingTimers).toBe(0)
     breaker.stats$(1000).subscribe({ complete: () => told.push('late') })
     expect(told).toEqual(['first', 'complete', 'late'])
+    const { breaker: other, clock: time } = createRig()
+    other.stats$(1000).pipe(take(1)).subscribe()
+    expect(time.pendingTimers).toBe(0)
     for (const every of [0, -1, NaN, Infinity, 2 ** 31, '5']) {
       expect(() => breaker.stats$(every as number)).toThrow('every must be')
     }
@@ -212,6 +216,10 @@ describe('figures for people', () => {
     const { breaker } = createRig({ trip: { type: 'consecutiveFailures', count: 2 } })
     breaker.trip('for good', { duration: Infinity })
     expect(formatStats(breaker.stats())).toContain('next try in no end')
+    // JSON knows no Infinity.
+    const { retryAfter, ...stats } = breaker.stats()
+    expect(JSON.stringify({ retryAfter })).toBe('{"retryAfter":null}')
+    expect(formatStats({ ...stats, retryAfter: undefined })).toContain('next try in no end')
     breaker.isolate('maintenance')
     breaker.isolate('incident 7')
     const text = formatStats(breaker.stats())

@@ -291,6 +291,11 @@ describe('a disposed breaker', () => {
     expect(breaker.history).toHaveLength(2)
     expect(breaker.timeline()).toHaveLength(3)
     expect(breaker.rejection()?.state).toBe('halfOpen')
+    expect(breaker.actor.getSnapshot().status).toBe('stopped')
+    const unused = createRig().breaker
+    unused.dispose()
+    expect(unused.actor.getSnapshot()).toMatchObject({ value: 'closed' })
+    expect(unused.stats().state).toBe('closed')
   })
 
   it('TJ11: takes no late result', async () => {

@@ -27,6 +27,15 @@ describe('a permit', () => {
     expect(probing.breaker.state).toBe('open')
   })
 
+  it('TM10: that is failed by a refusal further in gives the slot back as well', async () => {
+    const { breaker, transitions } = await halfOpenCircuit()
+    const inner = await openCircuit()
+    breaker.tryAcquire()?.fail(inner.breaker.rejection())
+    expect(transitions.at(-1)).toMatchObject({ to: 'open', cause: 'probe-refused' })
+    expect(breaker.stats()).toMatchObject({ consecutiveBreaks: 1, retryAfter: 0 })
+    expect(breaker.stats().totals).toMatchObject({ ignored: 1, failures: 10 })
+  })
+
   it('TM10: of a closed circuit is no probe, and there is any number of them', () => {
     const { breaker } = createRig()
     const permits = Array.from({ length: 500 }, () => breaker.tryAcquire())

@@ -118,6 +118,17 @@ describe('a breaker that goes on from a snapshot', () => {
     )
   })
 
+  it('TK8: refuses an isolation that nobody keeps, and holds that keep nothing', () => {
+    const { breaker } = createRig()
+    const closed = breaker.snapshot()
+    breaker.isolate('maintenance')
+    const isolated = breaker.snapshot()
+    const create = (snapshot: object) => () => createBreaker('payments-api', { snapshot })
+    expect(create(isolated)).not.toThrow()
+    expect(create({ ...isolated, holds: [] })).toThrow('snapshot.holds')
+    expect(create({ ...closed, holds: isolated.holds })).toThrow('snapshot.holds')
+  })
+
   it('TK9: tells its state to whoever subscribes after it was made', async () => {
     const { breaker, clock } = await openCircuit()
     const revived = revive(breaker, { clock })
@@ -194,6 +205,16 @@ describe('a breaker that goes on from a snapshot', () => {
     const revived = revive(breaker, { clock, halfOpen: { probes: 3, successes: 2 } })
     expect(revived.stats()).toMatchObject({ state: 'halfOpen', failures: 1 })
     probe?.fail()
+    await succeed(revived, 2)
+    expect(revived.state).toBe('closed')
+  })
+
+  it('begins its round anew when it could not be decided by the options it has now', async () => {
+    const { breaker, clock } = await openCircuit({ halfOpen: { probes: 5, successes: 4 } })
+    clock.advance(1000)
+    await succeed(breaker, 3)
+    const revived = revive(breaker, { clock, halfOpen: { probes: 2 } })
+    expect(revived.stats()).toMatchObject({ state: 'halfOpen', throughput: 0 })
     await succeed(revived, 2)
     expect(revived.state).toBe('closed')
   })

@@ -1,4 +1,4 @@
-import { BrokenCircuitError, DisposedBreakerError, protect } from 'recloser'
+import { BrokenCircuitError, DisposedBreakerError, createBreaker, protect } from 'recloser'
 import {
   EMPTY,
   NEVER,
@@ -59,6 +59,18 @@ describe('a guarded stream', () => {
     expect(probing.breaker.state).toBe('halfOpen')
     await succeed(probing.breaker)
     expect(probing.breaker.state).toBe('closed')
+  })
+
+  it('TN4: stops its source when it is left, also one that does not wait', () => {
+    const { breaker } = createRig()
+    let emitted = 0
+    const firehose = new Observable<number>((subscriber) => {
+      while (!subscriber.closed && emitted < 1000) subscriber.next(++emitted)
+      subscriber.error(outage)
+    })
+    firehose.pipe(protect(breaker), take(3)).subscribe()
+    expect(emitted).toBe(3)
+    expect(breaker.stats()).toMatchObject({ ignored: 1, failures: 0 })
   })
 
   it('TN6: fails at once while the circuit is open, and leaves its source alone', async () => {
@@ -136,7 +148,11 @@ describe('the streams of a breaker', () => {
       complete: () => heard.push('complete'),
     })
     breaker.transitions$.subscribe({ complete: () => heard.push('complete') })
-    expect(heard).toEqual(['open', 'complete', 'complete'])
+    // Nobody ever listened to this one.
+    const quiet = createBreaker('quiet')
+    quiet.dispose()
+    quiet.outcomes$.subscribe({ complete: () => heard.push('complete') })
+    expect(heard).toEqual(['open', 'complete', 'complete', 'complete'])
   })
 
   it('TN9: commands sent from a stream that fails or ends leave the breaker as it is', () => {

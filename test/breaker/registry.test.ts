@@ -235,6 +235,16 @@ describe('the end', () => {
     expect(registry.get('users')).toBe(again)
   })
 
+  it('of one breaker may be answered by another of the same name', () => {
+    const { registry } = createRig()
+    const users = registry.get('users')
+    const next: Breaker[] = []
+    users.state$.subscribe({ complete: () => next.push(registry.get('users')) })
+    users.dispose()
+    expect(next[0]).not.toBe(users)
+    expect(registry.get('users')).toBe(next[0])
+  })
+
   it('of the registry: all breakers, streams and timers end', () => {
     const { registry, clock } = createRig()
     const users = registry.get('users')
@@ -316,6 +326,25 @@ describe('idle breakers', () => {
     expect(registry.get('users')).toBe(users)
     expect(registry.has('users')).toBe(true)
     expect(users.stats().totals.successes).toBe(1)
+  })
+
+  it('do not take their successor along when they are collected', async () => {
+    const { registry, clock } = createRig({ maxIdle })
+    await (async () => {
+      await succeed(registry.get('users'))
+    })()
+    clock.advance(maxIdle + 1)
+    lookRound(registry)
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    // Gone, but the registry has not been told so yet: that comes with the next turn.
+    const users = registry.get('users')
+    expect(users.stats().totals.successes).toBe(0)
+    clock.advance(maxIdle + 1)
+    for (let i = 0; i < 20; i++) registry.get(`newer-${String(i)}`)
+    expect(registry.has('users')).toBe(false)
+    await forgetUnheld()
+    expect(registry.get('users')).toBe(users)
   })
 
   it('come back by themselves when they move, and are heard all the time', async () => {
