@@ -25,6 +25,16 @@ export async function renderPage(node: ReactNode): Promise<Page> {
   return page
 }
 
+/** As `renderPage`, all at once: effects have run when it returns. */
+export function renderNow(node: ReactNode): Page {
+  const container = document.createElement('div')
+  const root = createRoot(container)
+  act(() => {
+    root.render(node)
+  })
+  return pageOf(container, root)
+}
+
 /** Renders into a page that came from a server. */
 export async function hydratePage(html: string, node: ReactNode): Promise<Page> {
   const container = document.createElement('div')

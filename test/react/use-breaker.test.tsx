@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { StrictMode, act } from 'react'
 import { createRegistry } from 'recloser'
-import { RegistryProvider, useBreaker, useRegistry } from 'recloser/react'
+import { RegistryProvider, useBreaker, useRegistry, useTransitions } from 'recloser/react'
 import { createFakeClock } from 'recloser/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRig, fail, openCircuit, succeed } from '../support/breakers.js'
@@ -181,6 +181,29 @@ describe('after unmount', () => {
     clock.advance(10_000)
     expect(renders).toBe(0)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('nobody keeps a registry from letting go of an idle breaker', async () => {
+    const clock = createFakeClock()
+    const registry = createRegistry({ clock, maxIdle: 1000 })
+    const Both = () => [useBreaker('idle').state, useTransitions(registry.get('idle')).length]
+    const page = await renderPage(
+      <RegistryProvider registry={registry}>
+        <Both />
+      </RegistryProvider>,
+    )
+    const makeAnother = () => {
+      clock.advance(2000)
+      registry.get(`made at ${String(clock.now())}`)
+      return registry.has('idle')
+    }
+    let isKept = false
+    act(() => {
+      isKept = makeAnother()
+    })
+    expect(isKept).toBe(true)
+    await page.unmount()
+    expect(makeAnother()).toBe(false)
   })
 
   it('of one component another of the same breaker goes on', async () => {

@@ -5,7 +5,7 @@ import { RegistryProvider, useTransitions } from 'recloser/react'
 import { createFakeClock } from 'recloser/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRig, moves } from '../support/breakers.js'
-import { renderPage } from './render.js'
+import { renderNow, renderPage } from './render.js'
 import type { Breaker, Registry } from 'recloser'
 import type { Page } from './render.js'
 
@@ -51,14 +51,16 @@ describe('the transitions of a breaker', () => {
     expect(page.text()).toBe('payments-api isolated')
   })
 
-  it('are shown once each, also when the page is mounted by the news of one', async () => {
+  it('are shown once each, also when the page is mounted while the news of one is still to come', () => {
     const { breaker } = createRig()
-    let page: Promise<Page> | undefined
+    let page: Page | undefined
     breaker.state$.subscribe((state) => {
-      if (state === 'open') page = renderPage(<Timeline of={breaker} />)
+      if (state !== 'open') return
+      breaker.reset()
+      page = renderNow(<Timeline of={breaker} />)
     })
     breaker.trip('test')
-    expect((await page)?.text()).toBe('payments-api open')
+    expect(page?.text()).toBe('payments-api open, payments-api closed')
   })
 
   it('that happen while no component is mounted are there when one is', async () => {
