@@ -43,9 +43,8 @@ export interface Report {
 
 export const breakDuration = 150
 const probes = 2
-/** Calls that take longer are slow, and some time later given up. */
+/** Ms after which a call is slow. */
 const slow = 400
-const patience = 1000
 
 /**
  * A dependency works, fails for a while and works again, under load. The circuit in front of it is
@@ -53,11 +52,12 @@ const patience = 1000
  */
 export async function runOutage(outage: Outage): Promise<Report> {
   const server = await createFaultyServer(1.5 * slow)
+  // Elsewhere a busy machine must not be taken for a hanging or slow dependency.
+  const patience = outage.fault === 'hanging' ? 1000 : 20_000
   const breaker = createBreaker(outage.fault, {
     minimumThroughput: 10,
     samplingDuration: 2000,
     breakDuration,
-    // Elsewhere a busy machine must not be taken for a slow dependency.
     ...(outage.fault === 'slow headers' ? { slowCall: { duration: slow } } : {}),
     halfOpen: { probes },
     classify: (settled) =>
