@@ -480,8 +480,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#feeds?.unsubscribe()
     if (this.#ownsActor) this.#actor?.stop()
     this.#probing = undefined
-    if (this.#outlets !== undefined) completeOutlets(this.#outlets)
+    // First: who hears of the end may ask for a new breaker of this name.
     this.#hub?.disposed(this)
+    if (this.#outlets !== undefined) completeOutlets(this.#outlets)
   }
 
   [Symbol.dispose](): void {

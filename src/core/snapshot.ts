@@ -111,7 +111,7 @@ export function parseSnapshot(value: unknown): BreakerSnapshot {
     failure: nullable('snapshot.failure', data.failure, savedError),
     lastError: nullable('snapshot.lastError', data.lastError, savedError),
     round: round('snapshot.round', data.round),
-    holds: list('snapshot.holds', data.holds, hold),
+    holds: holdsOf(data.state, data.holds),
     window: {
       rows: list('snapshot.window.rows', record('snapshot.window', data.window).rows, row),
     },
@@ -195,6 +195,17 @@ function row(field: string, value: unknown): SavedRow {
     ...counts(field, data),
     errors: tally(`${field}.errors`, data.errors),
   }
+}
+
+/** An isolation without a hold could not be released, and a hold without it would come as a surprise. */
+function holdsOf(state: unknown, value: unknown): SavedHold[] {
+  const holds = list('snapshot.holds', value, hold)
+  if ((state === 'isolated') !== holds.length > 0) {
+    const wanted =
+      state === 'isolated' ? 'at least one hold while isolated' : 'no hold unless isolated'
+    throw new RangeError(`snapshot.holds must have ${wanted}, got ${String(holds.length)}`)
+  }
+  return holds
 }
 
 function hold(field: string, value: unknown): SavedHold {
