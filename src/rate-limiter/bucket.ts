@@ -63,10 +63,7 @@ export class Bucket {
   /** Gives back tokens taken in `epoch`. */
   giveBack(now: number, epoch: number, tokens: number): void {
     if (epoch !== this.#epoch) return
-    const { period } = this.#rate
-    const missing = Math.max(0, this.#fullAt - now)
-    const lost = Math.max(0, this.#returnable * period - missing)
-    this.#fullAt = now + missing - Math.max(0, tokens * period - lost)
+    this.#fullAt = Math.max(now, this.#fullAt) - tokens * this.#rate.period
     this.#returnable -= tokens
   }
 

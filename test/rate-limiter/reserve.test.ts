@@ -155,6 +155,17 @@ describe('reservations', () => {
     expect(limiter.available).toBe(0)
   })
 
+  it('gives back all of it although others, used by now, kept the bucket from being full', () => {
+    const { limiter, clock } = createLimiter({ limit: 10, interval: 10_000 })
+    const reservation = limiter.reserve()
+    limiter.reserve(5)?.use()
+    clock.advance(3000)
+    limiter.tryAcquire()
+    expect(limiter.available).toBe(6)
+    reservation?.cancel()
+    expect(limiter.available).toBe(7)
+  })
+
   it('is not overtaken by one who asks for less', () => {
     const { limiter, clock } = createLimiter({ limit: 3, interval: 3000 })
     limiter.tryAcquire(2)
