@@ -1,5 +1,6 @@
 // The main job: real HTTP calls, one breaker for each dependency, and what the circuits do.
 import { ArgumentError, help, readArguments } from './start/arguments.js'
+import { serveDashboard } from './start/dashboard.js'
 import { createJsonView } from './start/json-view.js'
 import { createLiveView } from './start/live-view.js'
 import { createPlainView } from './start/plain-view.js'
@@ -21,11 +22,18 @@ try {
 }
 
 /** @param {Arguments} given */
-async function play({ url, rps, seconds, json }) {
-  const length = seconds * 1000
+async function play({ url, rps, seconds, json, dashboard: port }) {
+  // With the dashboard, somebody is there to end it.
+  const length = port === undefined ? seconds * 1000 : Infinity
+  const dashboard = port === undefined ? undefined : await serveDashboard(port)
   const ended = endOf(length)
-  const scene = url ? serverScene(url, rps) : await storyScene(length, rps)
-  const view = createView({ ...scene, length, startedAt: Date.now() }, json)
+  const scene = url ? serverScene(url, rps) : await storyScene(seconds * 1000, rps)
+  dashboard?.show(scene.registry)
+  const introduction = dashboard
+    ? `${scene.introduction}Dashboard: ${dashboard.address}\n`
+    : scene.introduction
+  if (dashboard && json) console.error(`Dashboard: ${dashboard.address}`)
+  const view = createView({ ...scene, introduction, length, startedAt: Date.now() }, json)
 
   scene.registry.transitions$.subscribe(view.transition)
   const ticking = setInterval(view.tick, view.period)
@@ -34,6 +42,7 @@ async function play({ url, rps, seconds, json }) {
   scene.end()
   clearInterval(ticking)
   view.end()
+  dashboard?.close()
   scene.registry.dispose()
 }
 
@@ -56,7 +65,7 @@ function createView(run, json) {
  */
 function endOf(length) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, length)
+    const timer = length === Infinity ? undefined : setTimeout(resolve, length)
     const early = () => {
       clearTimeout(timer)
       resolve(undefined)

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 
+const defaultPort = 4321
+
 export const help = `Guards real HTTP calls with circuit breakers and shows what the circuits do.
 
   npm start                          six dependencies on this machine, some of which fail
@@ -8,6 +10,9 @@ export const help = `Guards real HTTP calls with circuit breakers and shows what
   --url URL      http or https address to call; 5xx answers, errors and timeouts are failures
   --rps N        calls per second to each dependency, 1 to 500 (default 8)
   --seconds N    how long: 10 to 40 (default 25); with --url 1 to 3600
+  --dashboard [PORT]
+                 also serve the dashboard on this machine (default port ${defaultPort}), and go on
+                 until Ctrl-C
   --json         print transitions as lines of JSON, and nothing else
   --help         print this
 `
@@ -20,6 +25,7 @@ export class ArgumentError extends Error {}
  * @property {boolean} help
  * @property {boolean} json
  * @property {URL | undefined} url
+ * @property {number | undefined} dashboard port to serve it on
  * @property {number} rps calls per second to each dependency
  * @property {number} seconds
  */
@@ -35,6 +41,10 @@ export function readArguments(args) {
     help: values.help === true,
     json: values.json === true,
     url,
+    dashboard:
+      values.dashboard === undefined
+        ? undefined
+        : readNumber('--dashboard', values.dashboard, 0, 65_535),
     rps: readNumber('--rps', values.rps ?? '8', 1, 500),
     seconds: url
       ? readNumber('--seconds', values.seconds ?? '25', 1, 3600)
@@ -46,11 +56,12 @@ export function readArguments(args) {
 function parsed(args) {
   try {
     return parseArgs({
-      args,
+      args: withPort(args),
       options: {
         url: { type: 'string' },
         rps: { type: 'string' },
         seconds: { type: 'string' },
+        dashboard: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -60,6 +71,13 @@ function parsed(args) {
     const [sentence] = /** @type {Error} */ (error).message.split('. ')
     throw new ArgumentError(sentence)
   }
+}
+
+/** Gives `--dashboard` its port: `parseArgs` knows no value that may be missing. @param {string[]} args */
+function withPort(args) {
+  return args.map((arg, i) =>
+    arg === '--dashboard' && !/^\d/.test(args[i + 1] ?? '') ? `--dashboard=${defaultPort}` : arg,
+  )
 }
 
 /** @param {string} text */

@@ -1,27 +1,34 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createDashboard } from 'recloser/dashboard'
+import { ArgumentError } from './arguments.js'
 
 /**
- * Serves the dashboard to this machine alone. Whoever sits at it may act, but no page of another
- * site: also not one whose name has come to mean this machine, for its origin is still its own.
+ * A server for the dashboard that this machine alone can reach. Whoever sits at it may act, but no
+ * page of another site: also not one whose name has come to mean this machine, for its origin is
+ * still its own.
  *
- * @param {import('recloser').Registry} registry
  * @param {number} port 0 takes a free one
- * @returns {Promise<{ address: string, close: () => void }>}
  */
-export async function serveDashboard(registry, port) {
+export async function serveDashboard(port) {
   const server = createServer()
   server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = /** @type {import('node:net').AddressInfo} */ (server.address())
-  const origins = [`http://127.0.0.1:${bound.port}`, `http://localhost:${bound.port}`]
-  const dashboard = createDashboard(registry, { origins, authorize: () => true })
-  server.on('request', dashboard.listener)
+  try {
+    await once(server, 'listening')
+  } catch {
+    throw new ArgumentError(`--dashboard: port ${port} of this machine cannot be had`)
+  }
+  const bound = /** @type {import('node:net').AddressInfo} */ (server.address()).port
+  const origins = [`http://127.0.0.1:${bound}`, `http://localhost:${bound}`]
+
   return {
-    address: `http://127.0.0.1:${bound.port}/`,
+    address: `http://127.0.0.1:${bound}/`,
+    /** @param {import('recloser').Registry} registry */
+    show(registry) {
+      const dashboard = createDashboard(registry, { origins, authorize: () => true })
+      server.on('request', dashboard.listener)
+    },
     close() {
-      dashboard.dispose()
       server.close()
       server.closeAllConnections()
     },

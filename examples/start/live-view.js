@@ -67,7 +67,8 @@ function panelOf(run) {
       describeState(breaker),
     ]
   })
-  const time = `${elapsed(run)} of ${formatSeconds(run.length)}, Ctrl-C ends it`
+  const whole = run.length === Infinity ? '' : ` of ${formatSeconds(run.length)}`
+  const time = `${elapsed(run)}${whole}, Ctrl-C ends it`
   return ['', ...table(head, rows), '', time]
 }
 

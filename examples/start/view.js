@@ -8,7 +8,7 @@ import { table } from './table.js'
  * @property {Registry} registry
  * @property {string} introduction what is about to be seen
  * @property {number} startedAt epoch ms
- * @property {number} length ms
+ * @property {number} length ms; Infinity until Ctrl-C
  * @property {(name: string) => number} [requestsTo] how many requests a server saw
  *
  * @typedef {object} View Shows a run.

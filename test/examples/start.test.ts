@@ -82,6 +82,7 @@ describe('the arguments of the main job', () => {
     [['--rps', '0'], '--rps must be a number from 1 to 500, got "0"'],
     [['--rps', 'many'], '--rps must be a number from 1 to 500, got "many"'],
     [['--rps'], '--rps'],
+    [['--dashboard', '70000'], '--dashboard must be a number from 0 to 65535, got "70000"'],
     [['--seconds', '41'], '--seconds must be a number from 10 to 40, got "41"'],
   ])('%j is refused on stderr with exit code 2', async (args, complaint) => {
     const { code, stdout, stderr } = await run(...args)
@@ -93,7 +94,8 @@ describe('the arguments of the main job', () => {
   it('are listed by --help, with exit code 0', async () => {
     const { code, stdout } = await run('--help')
     expect(code).toBe(0)
-    for (const name of ['--url', '--rps', '--seconds', '--json']) expect(stdout).toContain(name)
+    for (const name of ['--url', '--rps', '--seconds', '--dashboard', '--json'])
+      expect(stdout).toContain(name)
   })
 
   it('--url guards another server, here one where nobody listens', async () => {
@@ -113,6 +115,35 @@ describe('Ctrl-C', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('requests the server saw')
   })
+})
+
+describe('--dashboard', () => {
+  it('serves the dashboard beside the terminal until Ctrl-C; its page may act, no other site may', async () => {
+    const script = startScript('examples/start.js', ['--dashboard', '0'])
+    let said = ''
+    script.process.stdout?.on('data', (text) => (said += String(text)))
+    const address = () => /Dashboard: (\S+)\n/.exec(said)?.[1]
+    await expect.poll(address, { timeout: 20_000 }).toBeDefined()
+    const reset = (origin: string) =>
+      fetch(`${address() ?? ''}actions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', origin },
+        body: '{"action":"reset","breaker":"weather"}',
+      })
+    expect(await (await fetch(address() ?? '')).text()).toContain('<div id="app">')
+    expect((await reset('http://evil.example')).status).toBe(403)
+    expect((await reset(new URL(address() ?? '').origin)).status).toBe(200)
+
+    const { port } = new URL(address() ?? '')
+    const second = await run('--dashboard', port)
+    expect(second.code).toBe(2)
+    expect(second.stderr).toContain(`--dashboard: port ${port} of this machine cannot be had`)
+
+    script.process.kill('SIGINT')
+    const { code, stdout } = await script.ending
+    expect(code).toBe(0)
+    expect(stdout).toContain('requests the server saw')
+  }, 40_000)
 })
 
 type PrintedTransition = Pick<Transition, 'breaker' | 'from' | 'to' | 'cause'>
