@@ -23,6 +23,9 @@ import type {
 
 type Update = Partial<BreakerContext>
 
+/** The chart says which event leads to which action. */
+type EventOf<Type extends BreakerEvent['type']> = Extract<BreakerEvent, { readonly type: Type }>
+
 /** How long a state waits before it moves by itself. */
 export const delays = {
   breakDuration: (moment: Moment) => timerDelay(moment.context.openUntil - timeOf(moment)),
@@ -61,8 +64,7 @@ export function reopen(moment: Moment): Update {
 
 /** To open by hand; the break ends by itself. */
 export function trip(moment: Moment): Update {
-  const { event } = moment
-  if (event.type !== 'TRIP') return {}
+  const event = moment.event as EventOf<'TRIP'>
   const { reason = 'manual', duration, health = noHealth } = event
   return broken(moment, 'tripped', `tripped by hand: ${reason}`, health, undefined, duration)
 }
@@ -132,8 +134,8 @@ export function startProbing(moment: Moment): Update {
 
 /** A probe begins. */
 export function startLease(moment: Moment): Update {
-  const { context, event } = moment
-  if (event.type !== 'ACQUIRE') return {}
+  const { context } = moment
+  const event = moment.event as EventOf<'ACQUIRE'>
   const ends = timeOf(moment) + context.settings.halfOpen.probeLease
   return { leases: { ...context.leases, [event.probe]: ends } }
 }
@@ -169,8 +171,8 @@ export function recover(moment: Moment): Update {
 
 /** To isolated by hand. */
 export function isolate(moment: Moment): Update {
-  const { context, event } = moment
-  if (event.type !== 'ISOLATE') return {}
+  const { context } = moment
+  const event = moment.event as EventOf<'ISOLATE'>
   const { reason = 'manual', health = context.health } = event
   return {
     ...decided(moment, 'isolated', `isolated by hand: ${reason}`, health),
@@ -182,8 +184,8 @@ export function isolate(moment: Moment): Update {
 
 /** One more reason to stay isolated. */
 export function addHold(moment: Moment): Update {
-  const { context, event } = moment
-  if (event.type !== 'ISOLATE') return {}
+  const { context } = moment
+  const event = moment.event as EventOf<'ISOLATE'>
   const { reason = 'manual', duration = Infinity, hold = context.lastHold + 1 } = event
   const since = timeOf(moment)
   const until = duration >= 0 ? since + duration : Infinity

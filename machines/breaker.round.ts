@@ -42,7 +42,7 @@ export function leasesAfter(moment: Moment): Record<number, number> {
 function expiredLeases(moment: Moment): string[] {
   const at = timeOf(moment)
   const { leases } = moment.context
-  return Object.keys(leases).filter((probe) => at >= (leases[Number(probe)] ?? Infinity))
+  return Object.keys(leases).filter((probe) => at >= (leases[Number(probe)] as number))
 }
 
 function withProbe(round: Round, outcome: 'success' | 'failure' | 'ignored', slow: boolean): Round {

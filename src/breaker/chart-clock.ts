@@ -17,7 +17,7 @@ export function chartClock(clock: Clock, turn: (act: () => void) => void): Actor
       }, ms)
     },
     clearTimeout: (handle) => {
-      if (handle !== undefined) clock.clearTimeout(handle)
+      clock.clearTimeout(handle)
     },
   }
 }

@@ -27,7 +27,12 @@ import { OutcomeStream, completeOutlets, createOutlets } from './streams.js'
 import { spansOf } from './timeline.js'
 import type { Observable, Subject } from 'rxjs'
 import type { SnapshotFrom } from 'xstate'
-import type { BreakerContext, BreakerEvent, HoldRecord } from '../../machines/breaker.context.js'
+import type {
+  BreakerContext,
+  BreakerEvent,
+  Decision,
+  HoldRecord,
+} from '../../machines/breaker.context.js'
 import type {
   BreakerSnapshot,
   BrokenCircuitError,
@@ -492,7 +497,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #holdOf({ id, reason, since, until }: HoldRecord): Hold {
     const toWall = this.#toWall()
     const release = () => {
-      const { holds = [] } = this.#chart ?? {}
+      const { holds } = this.#chart as BreakerContext
       if (this.#disposed || !holds.some((hold) => hold.id === id)) return false
       this.#send({ type: 'RELEASE', hold: id, at: this.#settings.clock.now() })
       return true
@@ -639,7 +644,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #beginEpoch(from: CircuitState, state: CircuitState, context: BreakerContext): void {
-    if (state !== from) this.#enteredAt = context.decision?.at ?? this.#settings.clock.now()
+    if (state !== from) this.#enteredAt = (context.decision as Decision).at
     if (from === 'closed' && state !== 'closed') this.#errors = this.#window?.errors()
     if (state === 'halfOpen' || state === 'closed') this.#errors = undefined
     // The next closed epoch begins with an empty window.
@@ -669,9 +674,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #transitionOf(from: CircuitState, to: CircuitState, context: BreakerContext): Transition {
-    const { cause, reason, health, failure } = context.decision as NonNullable<
-      BreakerContext['decision']
-    >
+    const { cause, reason, health, failure } = context.decision as Decision
     const error = failure?.error
     return {
       breaker: this.name,

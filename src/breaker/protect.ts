@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs'
+import { Observable, tap } from 'rxjs'
 import type { MonoTypeOperatorFunction } from 'rxjs'
 import type { Breaker } from './breaker.js'
 import type { CallPermit } from './permit.js'
@@ -26,18 +26,15 @@ export function protect<T>(breaker: Breaker): MonoTypeOperatorFunction<T> {
       subscriber.add(() => {
         permit.ignore()
       })
-      return source.subscribe({
-        next: (value) => {
-          subscriber.next(value)
-        },
+      const ends = {
         error: (error: unknown) => {
           permit.rejected(error)
-          subscriber.error(error)
         },
         complete: () => {
           permit.fulfilled(undefined)
-          subscriber.complete()
         },
-      })
+      }
+      // The subscriber itself, so that a source that never waits sees it leave.
+      return source.pipe(tap(ends)).subscribe(subscriber)
     })
 }

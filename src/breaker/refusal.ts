@@ -31,7 +31,7 @@ export class Refusal {
     if (state !== 'isolated') return new BrokenCircuitError(rejected)
     return new IsolatedCircuitError(
       rejected,
-      (this.#chart?.holds ?? []).map(({ reason }) => reason),
+      (this.#chart as BreakerContext).holds.map(({ reason }) => reason),
     )
   }
 }

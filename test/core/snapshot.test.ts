@@ -9,7 +9,7 @@ const totals = { successes: 4, failures: 6, slow: 1, ignored: 2, rejected: 3, st
 const snapshot: BreakerSnapshot = {
   version: 1,
   name: 'payments-api',
-  state: 'open',
+  state: 'isolated',
   enteredAt: 1000,
   breakDuration: 30_000,
   openUntil: 31_000,
