@@ -54,7 +54,8 @@ export function reopen(moment: Moment): Update {
   const { probes, probeLease } = context.settings.halfOpen
   const round = roundAfter(moment)
   if (event.type === 'OUTCOME') {
-    const reason = `${String(round.bad)} of ${countOf(probes, 'probe')} failed`
+    const how = round.health.failures < round.bad ? 'failed or too slow' : 'failed'
+    const reason = `${String(round.bad)} of ${countOf(probes, 'probe')} ${how}`
     return broken(moment, 'probe-failed', reason, round.health, failureOf(moment, event.error))
   }
   const reason = `a probe did not end within ${formatDuration(probeLease)}`

@@ -125,7 +125,7 @@ export interface Moment {
 
 /** When the event happened: now, unless it says so. */
 export function timeOf({ context, event }: Moment): number {
-  return event.at ?? context.settings.clock.now()
+  return Number.isFinite(event.at) ? (event.at as number) : context.settings.clock.now()
 }
 
 /** The context a chart begins with: new, or going on from a snapshot. */

@@ -7,8 +7,8 @@ let lastFn: unknown
 let lastTakesSignal = false
 
 /**
- * The signal a call gets: its own if it is a probe, else that of its caller. A function that asks
- * for a signal never shares one, for it may leave its listeners behind.
+ * The signal a call gets: its own if it is a probe, else that of its caller. A function that declares
+ * a parameter for it never shares one, for it may leave its listeners behind.
  */
 export function signalOf(
   permit: CallPermit,

@@ -7,17 +7,34 @@ interface ActorClock {
   clearTimeout(handle: unknown): void
 }
 
-/** Gives the chart the breaker's clock. `turn` wraps what a timer does to the chart. */
-export function chartClock(clock: Clock, turn: (act: () => void) => void): ActorClock {
+/**
+ * Gives the chart the breaker's clock. `turn` wraps what a timer does to the chart. A timer that fails
+ * is reported and goes without: none is needed to be right.
+ */
+export function chartClock(
+  clock: Clock,
+  report: (error: unknown) => void,
+  turn: (act: () => void) => void,
+): ActorClock {
   return {
     setTimeout: (fn, ms) => {
       if (ms === never) return undefined
-      return clock.setTimeout(() => {
+      const act = () => {
         turn(fn)
-      }, ms)
+      }
+      try {
+        return clock.setTimeout(act, ms)
+      } catch (error) {
+        report(error)
+        return undefined
+      }
     },
     clearTimeout: (handle) => {
-      clock.clearTimeout(handle)
+      try {
+        clock.clearTimeout(handle)
+      } catch (error) {
+        report(error)
+      }
     },
   }
 }

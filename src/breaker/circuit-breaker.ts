@@ -98,6 +98,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #chart: BreakerContext | undefined
   #actor: BreakerActorRef | undefined
   readonly #ownsActor: boolean
+  #following: { unsubscribe(): void } | undefined
   #disposed = false
 
   #window: SamplingWindow | undefined
@@ -132,7 +133,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#flowing = settings.mode !== 'disabled'
     this.#enteredAt = this.#usedAt = settings.clock.now()
     this.#createdAt = settings.clock.wall()
-    if (settings.snapshot !== undefined) this.#restore(settings.snapshot)
+    // An actor that has moved since knows better.
+    const begins = actor === undefined || actor.getSnapshot().context.epoch === 0
+    if (settings.snapshot !== undefined && begins) this.#restore(settings.snapshot)
     this.#ownsActor = actor === undefined
     if (actor !== undefined) this.#adopt(actor)
     else if (settings.snapshot !== undefined || settings.inspect !== undefined) this.#startActor()
@@ -240,7 +243,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#probing ??= new Map()
     this.#probing.set(probe, permit)
     this.#send({ type: 'ACQUIRE', probe, at })
-    return this.#probing.has(probe) ? permit : undefined
+    if (this.#chart !== undefined && probe in this.#chart.leases) return permit
+    this.#probing.delete(probe)
+    return undefined
   }
 
   #reject(at: number): CallPermit | Refusal {
@@ -401,13 +406,13 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   feed(outcomes$: Observable<FedOutcome>): Subscription {
     this.#assertInUse()
+    this.#feeds ??= new Subscription()
     const subscription = outcomes$.subscribe({
       next: (outcome) => {
         this.#feedOne(outcome)
       },
       error: this.#settings.report,
     })
-    this.#feeds ??= new Subscription()
     this.#feeds.add(subscription)
     return subscription
   }
@@ -483,11 +488,19 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#disposed = true
     this.#flowing = false
     this.#feeds?.unsubscribe()
-    if (this.#ownsActor) this.#actor?.stop()
+    this.#following?.unsubscribe()
+    if (this.#actor !== undefined) {
+      if (this.#ownsActor) this.#actor.stop()
+      else breakersByActor.delete(this.#actor)
+    }
     this.#probing = undefined
     // First: who hears of the end may ask for a new breaker of this name.
     this.#hub?.disposed(this)
-    if (this.#outlets !== undefined) completeOutlets(this.#outlets)
+    // After what observers are still to hear.
+    this.#notice(() => {
+      if (this.#outlets !== undefined) completeOutlets(this.#outlets)
+    })
+    this.#drain()
   }
 
   [Symbol.dispose](): void {
@@ -524,7 +537,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   /** Lets the chart act on a deadline that has passed, so that no timer is needed to be right. */
   #catchUp(at: number): void {
-    // At most an isolation that ends in a break that is over: two deadlines at one moment.
+    // At most a lease that ends in a break of no length: two deadlines at one moment.
     for (let i = 0; i < 2 && at >= this.#deadline && !this.#inChart; i++)
       this.#send({ type: 'DEADLINE', at })
   }
@@ -552,7 +565,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const actor = createActor(breakerMachine, {
       id: this.name,
       input: { name: this.name, options: this.#settings },
-      clock: chartClock(clock, (act) => {
+      clock: chartClock(clock, this.#settings.report, (act) => {
         this.#turn(act)
       }),
       ...(inspect === undefined ? {} : { inspect }),
@@ -579,7 +592,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     breakersByActor.set(actor, this)
     this.#told = this.#state = value as CircuitState
     this.#sync(value as CircuitState, context)
-    actor.subscribe({
+    this.#following = actor.subscribe({
       next: (snapshot) => {
         this.#follow(snapshot)
       },

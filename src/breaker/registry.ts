@@ -100,6 +100,7 @@ class BreakerRegistry implements Registry {
   get(name: string, options?: RegisteredOptions): Breaker {
     if (this.#disposed) throw new TypeError('this registry was disposed of; create another one')
     const breaker = this.#find(name)
+    if (options !== undefined) refuse('breaker options', options, ['clock', 'inspect'])
     if (breaker === undefined) return this.#create(name, options)
     const other = options === undefined ? undefined : breaker.settings.differsIn(options)
     if (other !== undefined) {
@@ -198,7 +199,6 @@ class BreakerRegistry implements Registry {
 
   #create(name: string, options: RegisteredOptions | undefined): CircuitBreaker {
     this.#letGoOfIdle()
-    if (options !== undefined) refuse('breaker options', options, ['clock', 'inspect'])
     const settings = options === undefined ? this.#defaults : this.#defaults.with(options)
     const breaker = new CircuitBreaker(breakerName(name), settings, this)
     this.#breakers.set(name, breaker)
@@ -229,6 +229,7 @@ class BreakerRegistry implements Registry {
 
 /** The clock and the inspector are the registry's, and no two breakers share a snapshot. */
 function refuse(what: string, options: object, keys: readonly string[]): void {
+  optionsOf(what, options, Object.keys((options as object | null) ?? {}))
   for (const key of keys) {
     if (key in options) throw new TypeError(`${what}: ${key} cannot be set here`)
   }

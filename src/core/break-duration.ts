@@ -58,11 +58,11 @@ export function exponentialBreakDuration(
   const given = optionsOf('exponentialBreakDuration options', options, ['base', 'factor'])
   const base = number('base', given.base ?? defaultBreakDuration, { above: 0 })
   const factor = number('factor', given.factor ?? 1.5, { min: 1 })
-  return described(
-    // Finite, for Infinity would mean «until somebody resets».
-    ({ consecutiveBreaks }) => Math.min(base * factor ** (consecutiveBreaks - 1), Number.MAX_VALUE),
-    { type: 'exponential', base, factor },
-  )
+  return described(({ consecutiveBreaks }) => finite(base * factor ** (consecutiveBreaks - 1)), {
+    type: 'exponential',
+    base,
+    factor,
+  })
 }
 
 /**
@@ -77,7 +77,7 @@ export function linearBreakDuration(
   const given = optionsOf('linearBreakDuration options', options, ['base', 'increment'])
   const base = number('base', given.base ?? defaultBreakDuration, { above: 0 })
   const increment = number('increment', given.increment ?? 15_000, { min: 0 })
-  return described(({ consecutiveBreaks }) => base + increment * (consecutiveBreaks - 1), {
+  return described(({ consecutiveBreaks }) => finite(base + increment * (consecutiveBreaks - 1)), {
     type: 'linear',
     base,
     increment,
@@ -111,10 +111,15 @@ export function withJitter(duration: BreakDuration, ratio: number): BreakDuratio
   return described(
     (context) => {
       const ms = typeof base === 'number' ? base : base(context)
-      return ms * (1 + spread * (2 * context.random() - 1))
+      return ms === Infinity ? ms : finite(ms * (1 + spread * (2 * context.random() - 1)))
     },
     { type: 'jitter', of: base, ratio: spread },
   )
+}
+
+/** However far it has grown: Infinity would mean «until somebody resets». */
+function finite(ms: number): number {
+  return Math.min(ms, Number.MAX_VALUE)
 }
 
 /** Validates a duration in ms or a generator. @throws TypeError or RangeError naming the option */

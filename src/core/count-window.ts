@@ -61,9 +61,10 @@ export class CountWindow extends SamplingWindow {
 
   protected restore(row: SavedRow): void {
     this.ignored += row.ignored
+    // A row of several calls comes from another kind of window: their order is not known.
+    if (row.successes + row.failures !== 1) return
     const kind = row.failures > 0 ? 'failure' : 'success'
-    if (row.successes + row.failures > 0)
-      this.store(0, kind, row.slow > 0, Object.keys(row.errors)[0])
+    this.store(0, kind, row.slow > 0, Object.keys(row.errors)[0])
   }
 
   #count(call: Call, by: 1 | -1): void {

@@ -115,23 +115,24 @@ export class Settings {
   readonly captureStack: boolean
   readonly clock: Required<Clock>
   readonly random: () => number
-  readonly inspect: Inspect | undefined
+  readonly inspect: ((event: unknown) => void) | undefined
   readonly snapshot: BreakerSnapshot | undefined
   readonly #given: BreakerOptions
 
   /** @throws TypeError or RangeError naming the option, its value and its bounds */
   constructor(options: BreakerOptions = {}) {
-    const given = optionsOf('breaker options', options, optionNames)
-    this.#given = ownCopy(options)
+    optionsOf('breaker options', options, optionNames)
+    const given = withDefaults(options)
+    this.#given = given
     const slowCall = slowCallOf(given.slowCall)
-    this.samplingDuration = number('samplingDuration', given.samplingDuration ?? 10_000, {
+    this.samplingDuration = number('samplingDuration', given.samplingDuration, {
       min: 10,
     })
     this.slowAfter = slowCall?.duration ?? Infinity
     this.limits = {
-      failureRatio: ratio('failureRatio', given.failureRatio ?? 0.5),
+      failureRatio: ratio('failureRatio', given.failureRatio),
       slowRatio: slowCall?.ratio ?? Infinity,
-      minimumThroughput: integer('minimumThroughput', given.minimumThroughput ?? 10, { min: 1 }),
+      minimumThroughput: integer('minimumThroughput', given.minimumThroughput, { min: 1 }),
       consecutiveFailures: Infinity,
     }
     this.sampling = { by: 'time', duration: this.samplingDuration }
@@ -146,24 +147,21 @@ export class Settings {
       }
       this.sampling = { by: 'count', size: trip.size }
     }
-    this.breakDuration = breakDurationOption(
-      'breakDuration',
-      given.breakDuration ?? defaultBreakDuration,
-    )
-    this.maxBreakDuration = number('maxBreakDuration', given.maxBreakDuration ?? 300_000, {
+    this.breakDuration = breakDurationOption('breakDuration', given.breakDuration)
+    this.maxBreakDuration = number('maxBreakDuration', given.maxBreakDuration, {
       above: 0,
       infinite: true,
     })
     this.halfOpen = halfOpenOf(given.halfOpen)
     this.classify = optionalFunction('classify', options.classify)
-    this.mode = oneOf('mode', given.mode ?? 'enforcing', ['enforcing', 'shadow', 'disabled'])
-    this.historySize = integer('historySize', given.historySize ?? 100, { min: 0, max: 10_000 })
-    this.captureStack = oneOf('captureStack', given.captureStack ?? false, [true, false])
+    this.mode = oneOf('mode', given.mode, ['enforcing', 'shadow', 'disabled'])
+    this.historySize = integer('historySize', given.historySize, { min: 0, max: 10_000 })
+    this.captureStack = oneOf('captureStack', given.captureStack, [true, false])
     this.clock = clockOption(given.clock)
     this.random = optionalFunction('random', options.random) ?? Math.random
-    this.inspect = inspectOf(options.inspect)
     this.report = reporter(optionalFunction('onError', options.onError))
-    this.snapshot = given.snapshot === undefined ? undefined : parseSnapshot(given.snapshot)
+    this.inspect = inspectOf(options.inspect, this.report)
+    this.snapshot = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot)
   }
 
   /** Settings of `options`, which may be settings already. */
@@ -173,15 +171,25 @@ export class Settings {
 
   /** These settings with some options replaced. */
   with(options: BreakerOptions): Settings {
-    return new Settings({ ...this.#given, ...options })
+    const said = Object.entries(options).filter(([, value]) => value !== undefined)
+    return new Settings({ ...this.#given, ...Object.fromEntries(said) })
   }
 
-  /** The first of `options` that says something else than these settings were made of. */
+  /**
+   * The first of `options` that says something else than these settings, if any does.
+   *
+   * @throws TypeError or RangeError when they are no good options
+   */
   differsIn(options: BreakerOptions): string | undefined {
-    return Object.keys(options).find(
-      (key) =>
-        !alike(this.#given[key as keyof BreakerOptions], options[key as keyof BreakerOptions]),
-    )
+    const wanted = this.with(options)
+    const differs = (key: string) =>
+      key === 'halfOpen'
+        ? !alike(this.halfOpen, wanted.halfOpen)
+        : !alike(
+            this.#given[key as keyof BreakerOptions],
+            wanted.#given[key as keyof BreakerOptions],
+          )
+    return Object.keys(options).find(differs)
   }
 
   /** Hands an error of a callback to `onError`. */
@@ -203,23 +211,49 @@ export class Settings {
   }
 }
 
-/** Nobody who goes on changing his options changes those of a breaker. */
-function ownCopy(options: BreakerOptions): BreakerOptions {
-  const { halfOpen, slowCall, trip } = options
-  return {
-    ...options,
-    ...(halfOpen === undefined ? {} : { halfOpen: { ...halfOpen } }),
-    ...(slowCall === undefined ? {} : { slowCall: { ...slowCall } }),
-    ...(trip === undefined ? {} : { trip: { ...trip } }),
+const defaults = {
+  failureRatio: 0.5,
+  minimumThroughput: 10,
+  samplingDuration: 10_000,
+  breakDuration: defaultBreakDuration,
+  maxBreakDuration: 300_000,
+  mode: 'enforcing',
+  historySize: 100,
+  captureStack: false,
+} as const satisfies BreakerOptions
+
+/**
+ * What the options say, and the defaults where they are silent. A copy to the last level: who goes on
+ * changing his options does not change those of a breaker.
+ */
+function withDefaults(options: BreakerOptions): BreakerOptions & typeof defaults {
+  const filled: Record<string, unknown> = { ...defaults }
+  for (const [key, value] of Object.entries(options) as [string, unknown][]) {
+    if (value === undefined || key === 'snapshot') continue
+    filled[key] =
+      plainOptions.has(key) && typeof value === 'object' && value !== null ? { ...value } : value
   }
+  return filled as unknown as BreakerOptions & typeof defaults
 }
 
-function inspectOf(value: Inspect | undefined): Inspect | undefined {
-  const listens = typeof value === 'function' || typeof value?.next === 'function'
-  if (value !== undefined && !listens) {
+const plainOptions: ReadonlySet<string> = new Set(['halfOpen', 'slowCall', 'trip'])
+
+/** An inspector that throws must not end the chart it looks at. */
+function inspectOf(value: Inspect | undefined, report: (error: unknown) => void) {
+  if (value === undefined) return undefined
+  const listens =
+    typeof value === 'function' || typeof (value as { next?: unknown } | null)?.next === 'function'
+  if (!listens) {
     throw new TypeError(`inspect must be a function or an observer, got ${shown(value)}`)
   }
-  return value
+  return (event: unknown): void => {
+    try {
+      if (typeof value === 'function') value(event)
+      else value.next?.(event)
+    } catch (error) {
+      report(error)
+    }
+  }
 }
 
 function slowCallOf(value: unknown): Required<SlowCallOptions> | undefined {
@@ -249,17 +283,19 @@ function halfOpenOf(value: unknown = {}): Required<HalfOpenOptions> {
 
 function tripOf(value: unknown): TripPolicy | undefined {
   if (value === undefined) return undefined
-  const policy = value as (Partial<Record<string, unknown>> & { readonly type?: unknown }) | null
-  if (policy?.type === 'consecutiveFailures') return consecutiveFailures(policy.count as number)
-  if (policy?.type === 'countWindow') {
-    const { size, failureRatio, minimumThroughput } = policy as unknown as CountWindowOptions
-    return countWindow({
-      size,
-      ...(failureRatio === undefined ? {} : { failureRatio }),
-      ...(minimumThroughput === undefined ? {} : { minimumThroughput }),
-    })
+  if (typeof value !== 'object' || value === null) throw notATrip(value)
+  const { type, ...rest } = value as { readonly type?: unknown }
+  if (type === 'countWindow') return countWindow(rest as CountWindowOptions)
+  if (type === 'consecutiveFailures') {
+    return consecutiveFailures(
+      optionsOf('trip', rest as { count: number }, ['count']).count as number,
+    )
   }
-  throw new TypeError(`trip must be consecutiveFailures(…) or countWindow(…), got ${shown(value)}`)
+  throw notATrip(value)
+}
+
+function notATrip(value: unknown): TypeError {
+  return new TypeError(`trip must be consecutiveFailures(…) or countWindow(…), got ${shown(value)}`)
 }
 
 /** Validates a clock; without one, that of the runtime. @throws TypeError naming what is missing */
@@ -272,6 +308,10 @@ export function clockOption(value: unknown): Required<Clock> {
         `clock must have the methods now, setTimeout and clearTimeout; ${method} is missing`,
       )
     }
+  }
+  const { wall } = value as { wall?: unknown }
+  if (wall !== undefined && typeof wall !== 'function') {
+    throw new TypeError(`clock.wall must be a function, got ${shown(wall)}`)
   }
   return monotonicClock(value as Clock)
 }

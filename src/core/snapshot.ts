@@ -123,8 +123,10 @@ export function parseSnapshot(value: unknown): BreakerSnapshot {
 
 type Field<T> = (field: string, value: unknown) => T
 
-const count: Field<number> = (field, value) => integer(field, value, { min: 0 })
-const moment: Field<number> = (field, value) => number(field, value, {})
+const count: Field<number> = (field, value) => integer(field, value, { min: 0, max: 1e15 })
+/** What a Date can hold. */
+const moment: Field<number> = (field, value) =>
+  number(field, value, { min: -8.64e15, max: 8.64e15 })
 
 function record(field: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -204,6 +206,9 @@ function holdsOf(state: unknown, value: unknown): SavedHold[] {
     const wanted =
       state === 'isolated' ? 'at least one hold while isolated' : 'no hold unless isolated'
     throw new RangeError(`snapshot.holds must have ${wanted}, got ${String(holds.length)}`)
+  }
+  if (new Set(holds.map(({ id }) => id)).size < holds.length) {
+    throw new RangeError('snapshot.holds must have different ids')
   }
   return holds
 }

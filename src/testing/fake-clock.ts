@@ -37,7 +37,7 @@ export function createFakeClock(options: { readonly wall?: number } = {}): FakeC
     now: () => now,
     wall: () => epoch + now,
     setTimeout(fn, ms) {
-      const timer = { due: now + Math.max(0, ms), fn }
+      const timer = { due: now + (ms > 0 ? ms : 0), fn }
       timers.add(timer)
       return timer
     },

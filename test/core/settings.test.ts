@@ -244,8 +244,6 @@ describe('what differs between settings and options', () => {
     [{ minimumThroughput: 3 }, 'minimumThroughput'],
     [{ halfOpen: { probes: 2 } }, 'halfOpen'],
     [{ halfOpen: { probes: 2, successes: 1, probeLease: 5 } }, 'halfOpen'],
-    [{ halfOpen: null as never }, 'halfOpen'],
-    [{ halfOpen: 5 as never }, 'halfOpen'],
     [{ trip: consecutiveFailures(5) }, 'trip'],
     [{ classify: () => 'success' }, 'classify'],
     [{ breakDuration: withJitter(exponentialBreakDuration({ base: 6 }), 0.1) }, 'breakDuration'],
@@ -254,6 +252,11 @@ describe('what differs between settings and options', () => {
     [{ breakDuration: 5 }, 'breakDuration'],
   ])('is found (%#)', (other, name) => {
     expect(settings.differsIn(other)).toBe(name)
+  })
+
+  it('is not asked of options that are none', () => {
+    expect(() => settings.differsIn({ halfOpen: 5 as never })).toThrow('halfOpen must be an object')
+    expect(() => settings.differsIn({ failureRatoi: 1 } as never)).toThrow('failureRatoi')
   })
 
   it('is nothing between two rules of the same make', () => {
