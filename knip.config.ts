@@ -7,6 +7,8 @@ const config: KnipConfig = {
     'test/**/*.test-d.ts',
     'test/behaviours/rows-*.ts',
     'test/package/app/*',
+    'test/process/scripts/*.mjs',
+    'test/outage/soak.ts',
     'examples/**/*.{js,mjs,ts}',
     'bench/**/*.{js,mjs,ts}',
     'scripts/*.mjs',
@@ -14,13 +16,7 @@ const config: KnipConfig = {
   ],
   project: ['{src,machines,test,examples,bench,scripts}/**/*.{ts,tsx,js,mjs}'],
   // Not used yet. Delete the line when the first use comes.
-  ignoreDependencies: [
-    '@statelyai/inspect',
-    '@stryker-mutator/core',
-    '@stryker-mutator/vitest-runner',
-    'fast-check',
-    'typedoc',
-  ],
+  ignoreDependencies: ['@statelyai/inspect', 'typedoc'],
 }
 
 export default config

@@ -10,7 +10,7 @@ import type { BreakerEvent, BreakerInput } from 'recloser/machines'
 export type Chart = SnapshotFrom<typeof breakerMachine>
 
 /** An event, and what it is called for people. Guards tell no more kinds of events apart. */
-export interface KindOfEvent {
+interface KindOfEvent {
   readonly name: string
   readonly event: BreakerEvent
 }
@@ -27,7 +27,7 @@ export const states = ['closed', 'open', 'halfOpen', 'isolated'] as const
 const sick = healthOf({ successes: 1, failures: 9, slow: 9, ignored: 0 }, noStreaks)
 
 /** Everything that can be sent to a chart in this situation: one event for each way guards answer. */
-export function kindsOfEvents(chart: Chart): KindOfEvent[] {
+function kindsOfEvents(chart: Chart): KindOfEvent[] {
   const { leases, openUntil, holds, epoch } = chart.context
   const probe = Number(Object.keys(leases)[0] ?? 1)
   const lease = leases[probe] ?? 0

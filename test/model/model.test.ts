@@ -52,8 +52,8 @@ it(
     )
     console.log(`model: ${String(parameters.numRuns)} traces, seed ${String(parameters.seed)}`)
     if (process.env.MODEL_RUNS !== undefined) console.log(tally.toString())
-    // The path of a trace that failed leads to that trace alone.
-    if (parameters.path !== undefined) return
+    // Neither the path to a trace that failed nor a few traces lead everywhere.
+    if (parameters.path !== undefined || parameters.numRuns < 150) return
     const few = everyWay.filter((way) => tally.of(way) < parameters.numRuns / 150)
     expect(few, `seldom reached of:\n${tally.toString()}`).toEqual([])
   },

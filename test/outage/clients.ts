@@ -1,7 +1,7 @@
 import { request } from 'undici'
 
 /** What a dependency answered, its body read to the end. */
-export interface Answer {
+interface Answer {
   readonly status: number
   /** For the hint that a `Retry-After` gives. */
   readonly headers: unknown

@@ -1,0 +1,21 @@
+// Mutation testing: changes the engine in thousands of small ways and looks whether a test fails.
+// npm run mutation, or npm run mutation -- --mutate src/core/time-window.ts
+
+export default {
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { configFile: 'vitest.mutation.config.ts', related: false },
+  mutate: ['machines/**/*.ts', 'src/core/**/*.ts', 'src/breaker/**/*.ts'],
+  // What no test of these needs.
+  ignorePatterns: ['/dist', '/bench', '/docs', '/examples', '/.ci', '/coverage', '/reports'],
+  coverageAnalysis: 'perTest',
+  // Mutants that are made when a module is loaded would each run every test.
+  ignoreStatic: true,
+  concurrency: 2,
+  timeoutMS: 20_000,
+  reporters: ['progress', 'clear-text', 'html'],
+  clearTextReporter: { allowColor: false, reportTests: false },
+  htmlReporter: { fileName: 'reports/mutation.html' },
+  thresholds: { high: 98, low: 95, break: 95 },
+  tempDirName: '.stryker-tmp',
+}
