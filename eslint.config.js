@@ -6,7 +6,7 @@ const layers = ['retry', 'rate-limiter', 'timeout', 'bulkhead', 'fallback', 'pip
 
 // An edge and its own peer. What else it needs, any user of the package can import.
 const edges = {
-  inspect: ['@statelyai/inspect'],
+  inspect: ['ws', 'node:'],
   dashboard: ['node:'],
   react: ['react'],
   opentelemetry: ['@opentelemetry/api'],

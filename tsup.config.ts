@@ -17,6 +17,8 @@ export const entries = {
   dashboard: 'src/dashboard/index.ts',
   prometheus: 'src/prometheus/index.ts',
   react: 'src/react/index.ts',
+  inspect: 'src/inspect/index.ts',
+  'inspect/relay': 'src/inspect/relay.ts',
 }
 
 for (const name of Object.keys(entries)) {
