@@ -1,11 +1,11 @@
 import { integer, optionalFunction, optionsOf, reporter, withoutStack } from '../core/index.js'
 import { endingOf } from '../layer/ending.js'
 import { Events } from '../layer/events.js'
-import { markWaiting } from '../layer/layer.js'
-import { callerOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { traits } from '../layer/layer.js'
+import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
 import { BulkheadFullError } from './bulkhead-error.js'
 import type { Observable } from 'rxjs'
-import type { Call, CallOptions, Layer } from '../layer/layer.js'
+import type { Call, CallOptions, Layer, Traits } from '../layer/layer.js'
 
 /** Options of a bulkhead. */
 export interface BulkheadOptions {
@@ -49,6 +49,7 @@ export function bulkhead(limit: number | BulkheadOptions): Bulkhead {
 }
 
 class CallBulkhead implements Bulkhead {
+  readonly [traits]: Traits
   readonly #maxConcurrent: number
   readonly #maxQueue: number
   readonly #events: Events<BulkheadEvent>
@@ -60,6 +61,7 @@ class CallBulkhead implements Bulkhead {
     const given = optionsOf('bulkhead options', options, ['maxConcurrent', 'maxQueue', 'onError'])
     this.#maxConcurrent = integer('maxConcurrent', given.maxConcurrent, { min: 1 })
     this.#maxQueue = integer('maxQueue', given.maxQueue ?? 0, { min: 0, infinite: true })
+    this[traits] = { aborts: false, holds: true, waits: this.#maxQueue > 0 }
     this.#events = new Events(reporter(optionalFunction('onError', options.onError)))
   }
 
@@ -78,8 +80,9 @@ class CallBulkhead implements Bulkhead {
   execute<T>(fn: Call<T>, options?: CallOptions): Promise<T> {
     try {
       const caller = callerOf(fn, options)
-      if (this.#running < this.#maxConcurrent) return untilAborted(this.#run(fn, caller), caller)
-      return this.#queue.size < this.#maxQueue ? this.#wait(fn, caller) : this.#refuse()
+      const leaver = leaverOf(caller, options)
+      if (this.#running < this.#maxConcurrent) return untilAborted(this.#run(fn, caller), leaver)
+      return this.#queue.size < this.#maxQueue ? this.#wait(fn, caller, leaver) : this.#refuse()
     } catch (error) {
       return rejected(error)
     }
@@ -110,11 +113,15 @@ class CallBulkhead implements Bulkhead {
     }
   }
 
-  #wait<T>(fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
+  #wait<T>(
+    fn: Call<T>,
+    caller: AbortSignal | undefined,
+    leaver: AbortSignal | undefined,
+  ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const begin = () => {
         caller?.removeEventListener('abort', leave)
-        resolve(untilAborted(this.#run(fn, caller), caller))
+        resolve(untilAborted(this.#run(fn, caller), leaver))
       }
       const leave = () => {
         this.#queue.delete(begin)
@@ -138,5 +145,3 @@ class CallBulkhead implements Bulkhead {
       this.#events.emit({ type, running: this.#running, queued: this.#queue.size })
   }
 }
-
-markWaiting(CallBulkhead)

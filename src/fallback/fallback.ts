@@ -1,6 +1,7 @@
 import { optionalFunction, optionsOf, reporter, shown } from '../core/index.js'
 import { Events } from '../layer/events.js'
-import { callerOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { traits } from '../layer/layer.js'
+import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
 import { FallbackFailedError } from './fallback-error.js'
 import type { Observable } from 'rxjs'
 import type { Call, CallOptions, Layer } from '../layer/layer.js'
@@ -48,6 +49,7 @@ export function fallback<F>(
 }
 
 class CallFallback<F> implements Fallback<F> {
+  readonly [traits] = { aborts: false, holds: false, waits: true }
   readonly #answer: Answer<F>
   readonly #on: ((error: unknown) => boolean) | undefined
   readonly #report: (error: unknown) => void
@@ -70,8 +72,9 @@ class CallFallback<F> implements Fallback<F> {
   execute<T>(fn: Call<T>, options?: CallOptions): Promise<T | F> {
     try {
       const caller = callerOf(fn, options)
-      return untilAborted(start(fn, caller), caller).then<T, F>(undefined, (error: unknown) =>
-        this.#answers(error, caller) ? this.#give(error, caller) : rejected(error),
+      const leaver = leaverOf(caller, options)
+      return untilAborted(start(fn, caller), leaver).then<T, F>(undefined, (error: unknown) =>
+        this.#answers(error, caller) ? this.#give(error, caller, leaver) : rejected(error),
       )
     } catch (error) {
       return rejected(error)
@@ -89,11 +92,15 @@ class CallFallback<F> implements Fallback<F> {
     }
   }
 
-  async #give(cause: unknown, caller: AbortSignal | undefined): Promise<F> {
+  async #give(
+    cause: unknown,
+    caller: AbortSignal | undefined,
+    leaver: AbortSignal | undefined,
+  ): Promise<F> {
     try {
       const answer = await untilAborted(
         start<F>((signal) => this.#answer(cause, signal), caller),
-        caller,
+        leaver,
       )
       if (this.#events.observed) this.#events.emit({ type: 'answered', cause })
       return answer

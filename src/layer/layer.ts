@@ -34,33 +34,28 @@ export type AddedBy<L> = L extends { readonly [adds]?: infer Carrier }
     : never
   : never
 
-const abortsMark: unique symbol = Symbol.for('recloser.aborts-calls') as never
-const endsMark: unique symbol = Symbol.for('recloser.waits-for-endings') as never
-
-/** What a pipeline knows of a layer. Marks are registered symbols: they hold across copies. */
-export interface Marked {
-  /** It makes a signal of its own for a function that takes one, and only for that. */
-  readonly [abortsMark]?: true
-  /** It wants to know when a call has really ended. */
-  readonly [endsMark]?: true
+/** What a pipeline knows of a layer of this package. */
+export interface Traits {
+  /** It aborts calls itself, by a signal it makes for a function that takes one, and only for that. */
+  readonly aborts: boolean
+  /** It holds something until a call has really ended. */
+  readonly holds: boolean
+  /** It may keep a call waiting: it has use for a signal even when the call takes none. */
+  readonly waits: boolean
 }
 
-/** Marks a class of layers that abort calls themselves. */
-export function markAborting(layerClass: { readonly prototype: object }): void {
-  Object.defineProperty(layerClass.prototype, abortsMark, { value: true })
+/** Where a layer keeps its traits. A registered symbol: it holds across copies of this package. */
+export const traits: unique symbol = Symbol.for('recloser.layer-traits') as never
+
+/** The traits of a layer; undefined for a breaker, or a layer from elsewhere. */
+export function traitsOf(layer: object): Traits | undefined {
+  return (layer as { readonly [traits]?: Traits })[traits]
 }
 
-/** Marks a class of layers that hold something until a call has really ended. */
-export function markWaiting(layerClass: { readonly prototype: object }): void {
-  Object.defineProperty(layerClass.prototype, endsMark, { value: true })
-}
+/** Set by a pipeline: the layer outside ends the call for a caller who leaves. */
+export const watched: unique symbol = Symbol.for('recloser.watched') as never
 
-/** True for a layer that makes a signal for each call that takes one. */
-export function isAborting(layer: object): boolean {
-  return (layer as Marked)[abortsMark] === true
-}
-
-/** True for a layer that wants to know when a call has really ended. */
-export function isWaiting(layer: object): boolean {
-  return (layer as Marked)[endsMark] === true
+/** Options of a call within a pipeline. */
+export interface InnerCallOptions extends CallOptions {
+  readonly [watched]?: true
 }

@@ -1,5 +1,6 @@
 import { idleSignal, shown } from '../core/index.js'
-import type { Call, CallOptions } from './layer.js'
+import { watched } from './layer.js'
+import type { Call, CallOptions, InnerCallOptions } from './layer.js'
 
 /**
  * The signal of the caller; undefined when nobody can end the call.
@@ -19,6 +20,17 @@ export function callerOf(
     throw new TypeError(`signal must be an AbortSignal, got ${shown(caller)}`)
   caller.throwIfAborted()
   return caller
+}
+
+/**
+ * The caller, if it is up to this layer to end the call at once when the caller leaves. Within a
+ * pipeline the layer outside does it: listening to a signal costs more than most layers.
+ */
+export function leaverOf(
+  caller: AbortSignal | undefined,
+  options: InnerCallOptions | undefined,
+): AbortSignal | undefined {
+  return options?.[watched] === true ? undefined : caller
 }
 
 /**

@@ -1,8 +1,8 @@
 import { idleSignal, shown } from '../core/index.js'
 import { Ending, withEnding } from '../layer/ending.js'
-import { isAborting, isWaiting } from '../layer/layer.js'
+import { traitsOf, watched } from '../layer/layer.js'
 import { callerOf, rejected } from '../layer/signal.js'
-import type { AddedBy, Call, CallOptions, Layer } from '../layer/layer.js'
+import type { AddedBy, Call, CallOptions, InnerCallOptions, Layer } from '../layer/layer.js'
 
 /** Layers as one layer. */
 export interface Pipeline<Added = never> extends Layer<Added> {
@@ -30,6 +30,10 @@ export function pipeline<const Layers extends readonly Layer<unknown>[]>(
 class LayerPipeline<Added> implements Pipeline<Added> {
   readonly layers: readonly Layer<unknown>[]
   readonly #last: number
+  /** For each layer, whether the one outside ends the call at once when the signal it hands in aborts. */
+  readonly #isWatched: readonly boolean[]
+  /** For each layer, whether one further in has use for a signal that the call does not take. */
+  readonly #isHeeded: readonly boolean[]
 
   constructor(layers: readonly Layer<unknown>[]) {
     this.layers = layers.flatMap((layer) => (layer instanceof LayerPipeline ? layer.layers : layer))
@@ -45,6 +49,13 @@ class LayerPipeline<Added> implements Pipeline<Added> {
       }
     })
     this.#last = this.layers.length - 1
+    // The layers of this package do, for their caller or because the one outside them does.
+    this.#isWatched = this.layers.map(
+      (_, index) => index > 0 && traitsOf(this.layers[index - 1] as object) !== undefined,
+    )
+    this.#isHeeded = this.layers.map((_, index) =>
+      this.layers.slice(index + 1).some((inner) => traitsOf(inner)?.waits !== false),
+    )
   }
 
   execute<T>(fn: Call<T>, options?: CallOptions): Promise<T | Added> {
@@ -70,10 +81,14 @@ class LayerPipeline<Added> implements Pipeline<Added> {
   /** Has the layer at `index` make the call, by way of the layers further in. */
   #enter<T>(index: number, fn: Call<T>, caller: AbortSignal | undefined): Promise<T | Added> {
     const layer = this.layers[index] as Layer<Added>
-    const options = caller === undefined ? undefined : { signal: caller }
-    if (!isWaiting(layer)) return layer.execute(this.#inward(index, fn), options)
+    const options = caller === undefined ? undefined : this.#optionsFor(index, caller)
+    if (traitsOf(layer)?.holds !== true) return layer.execute(this.#inward(index, fn), options)
     const ending = new Ending()
     return layer.execute(withEnding(this.#inward(index, ending.follow(fn)), ending), options)
+  }
+
+  #optionsFor(index: number, signal: AbortSignal): InnerCallOptions {
+    return this.#isWatched[index] === true ? { signal, [watched]: true } : { signal }
   }
 
   /** What the layer at `index` calls: the layer further in, or `fn` itself. */
@@ -81,9 +96,11 @@ class LayerPipeline<Added> implements Pipeline<Added> {
     if (index === this.#last) return fn
     const enter = (signal: AbortSignal) =>
       this.#enter(index + 1, fn, signal === idleSignal ? undefined : signal)
-    // Only a layer that aborts calls itself need make a signal: to the others the way further in
-    // looks like a function that takes none, and what they hand it is that of the caller or a probe.
-    return isAborting(this.layers[index] as object)
+    // Only a layer that aborts calls itself need make a signal, and only for somebody who heeds it.
+    // To the others the way further in looks like a function that takes none, and what they hand it
+    // is that of the caller or of a probe.
+    const aborts = traitsOf(this.layers[index] as object)?.aborts === true
+    return aborts && (fn.length > 0 || this.#isHeeded[index] === true)
       ? enter
       : (...[signal]: [signal?: AbortSignal]) => enter(signal ?? idleSignal)
   }

@@ -1,7 +1,8 @@
 import { LimiterSettings } from './limiter-settings.js'
+import { traits } from '../layer/layer.js'
 import { TokenLimiter } from './token-limiter.js'
 import type { Observable } from 'rxjs'
-import type { Call } from '../layer/layer.js'
+import type { Call, Traits } from '../layer/layer.js'
 import type {
   AcquireOptions,
   KeyLimiter,
@@ -84,10 +85,12 @@ class TokenLimiters<K> implements KeyedRateLimiter<K> {
 
 /** One key. Looks its limiter up each time, for it may have been forgotten and made anew. */
 class KeyView implements KeyLimiter {
+  readonly [traits]: Traits
   readonly #settings: LimiterSettings
   readonly #limiter: () => TokenLimiter
 
   constructor(settings: LimiterSettings, limiter: () => TokenLimiter) {
+    this[traits] = settings.traits
     this.#settings = settings
     this.#limiter = limiter
   }

@@ -13,6 +13,7 @@ import { Events } from '../layer/events.js'
 import { rateNames, rateOf } from './rate.js'
 import type { Observable } from 'rxjs'
 import type { CircuitState, Clock } from '../core/index.js'
+import type { Traits } from '../layer/layer.js'
 import type { Rate, RateOptions } from './rate.js'
 import type { RateLimiterEvent, RateLimiterOptions } from './rate-limiter.js'
 
@@ -31,6 +32,7 @@ const optionNames = [
 export class LimiterSettings {
   rate: Rate
   readonly waits: boolean
+  readonly traits: Traits
   readonly maxQueue: number
   readonly maxWait: number
   readonly holdFor: number
@@ -43,6 +45,7 @@ export class LimiterSettings {
     const given = optionsOf('rate limiter options', options, optionNames)
     this.rate = rateOf(given)
     this.waits = oneOf('whenEmpty', given.whenEmpty ?? 'refuse', ['refuse', 'wait']) === 'wait'
+    this.traits = { aborts: false, holds: false, waits: this.waits }
     this.maxQueue = integer('maxQueue', given.maxQueue ?? 1000, { min: 0, infinite: true })
     this.maxWait = maxWaitOf(given.maxWait ?? Infinity)
     this.holdFor = number('holdFor', given.holdFor ?? 10_000, { above: 0, infinite: true })

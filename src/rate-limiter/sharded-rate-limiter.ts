@@ -8,14 +8,15 @@ import {
   wholeDelay,
 } from '../core/index.js'
 import { Events } from '../layer/events.js'
-import { callerOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { traits } from '../layer/layer.js'
+import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
 import { Bucket } from './bucket.js'
 import { tokensOf } from './limiter-settings.js'
 import { rateLimited } from './rate-limited-error.js'
 import { rateNames, rateOf } from './rate.js'
 import type { Observable } from 'rxjs'
 import type { Clock } from '../core/index.js'
-import type { Call, Layer } from '../layer/layer.js'
+import type { Call, Layer, Traits } from '../layer/layer.js'
 import type { LimitedCallOptions, RateLimiterEvent } from './rate-limiter.js'
 import type { Rate, RateOptions } from './rate.js'
 
@@ -106,7 +107,9 @@ class Shards implements ShardedRateLimiter {
 
   get(key: string): ShardedKey {
     const order = this.#orderFor(key)
-    return {
+    const refusing: Traits = { aborts: false, holds: false, waits: false }
+    const view: ShardedKey & { readonly [traits]: Traits } = {
+      [traits]: refusing,
       tryAcquire: (tokens = 1) => {
         const wanted = tokensOf(tokens, this.#rate)
         const parts = this.#take(order, wanted)
@@ -116,6 +119,7 @@ class Shards implements ShardedRateLimiter {
       },
       execute: (fn, options) => this.#execute(order, fn, options),
     }
+    return view
   }
 
   retryAfter(tokens = 1): number {
@@ -147,7 +151,7 @@ class Shards implements ShardedRateLimiter {
         this.#tellRefusal(wanted)
         throw rateLimited('limit', wanted, this.retryAfter(wanted))
       }
-      return untilAborted(start(fn, caller), caller).then(
+      return untilAborted(start(fn, caller), leaverOf(caller, options)).then(
         (value) => {
           this.#keep(parts)
           return value
@@ -176,6 +180,16 @@ class Shards implements ShardedRateLimiter {
   /** All of the tokens, or none. */
   #take(order: readonly Bucket[], tokens: number): Part[] | undefined {
     const now = this.#clock.now()
+    const [one, other = one] = order as readonly [Bucket, Bucket?]
+    const fuller = other.available(now) > one.available(now) ? other : one
+    // The usual case.
+    if (wholeTokens(fuller, now) >= tokens)
+      return [{ bucket: fuller, epoch: fuller.take(now, tokens), tokens }]
+    return this.#gather(order, tokens, now)
+  }
+
+  /** All of the tokens from several shards, or none. */
+  #gather(order: readonly Bucket[], tokens: number, now: number): Part[] | undefined {
     const whole = new Map(order.map((bucket) => [bucket, wholeTokens(bucket, now)]))
     const wholeOf = (bucket: Bucket) => whole.get(bucket) as number
     const sum = order.reduce((total, bucket) => total + wholeOf(bucket), 0)

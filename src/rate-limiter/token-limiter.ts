@@ -1,13 +1,14 @@
 import { isRefusal, number, wholeDelay } from '../core/index.js'
 import { Alarm } from '../layer/alarm.js'
-import { callerOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { traits } from '../layer/layer.js'
+import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
 import { Bucket } from './bucket.js'
 import { ClaimQueue } from './claim-queue.js'
 import { maxWaitOf, tokensOf } from './limiter-settings.js'
 import { rateLimited } from './rate-limited-error.js'
 import { TokenReservation } from './reservation.js'
 import type { Observable, Subscription } from 'rxjs'
-import type { Call } from '../layer/layer.js'
+import type { Call, Traits } from '../layer/layer.js'
 import type { Claim } from './claim-queue.js'
 import type { LimiterSettings } from './limiter-settings.js'
 import type { RateLimitedReason } from './rate-limited-error.js'
@@ -22,6 +23,7 @@ import type { ReservationOwner } from './reservation.js'
 
 /** The tokens of one key: a bucket, and while somebody waits for it, a queue and a timer. */
 export class TokenLimiter implements KeyLimiter, ReservationOwner {
+  readonly [traits]: Traits
   readonly #settings: LimiterSettings
   readonly #bucket: Bucket
   #queue: ClaimQueue | undefined
@@ -31,6 +33,7 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
   #circuit: Subscription | undefined
 
   constructor(settings: LimiterSettings) {
+    this[traits] = settings.traits
     this.#settings = settings
     this.#bucket = new Bucket(settings.rate)
   }
@@ -104,23 +107,30 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
   execute<T>(fn: Call<T>, options?: LimitedCallOptions): Promise<T> {
     try {
       const caller = callerOf(fn, options)
+      const leaver = leaverOf(caller, options)
       const wanted =
         options?.tokens === undefined ? 1 : tokensOf(options.tokens, this.#settings.rate)
       const now = this.#advance()
       const epoch = this.#take(now, wanted)
-      if (epoch !== undefined) return this.#run(fn, caller, epoch, wanted)
+      if (epoch !== undefined) return this.#run(fn, caller, leaver, epoch, wanted)
       if (!this.#settings.waits) throw this.#refusal('limit', wanted)
       return this.#wait(now, wanted, this.#settings.maxWait, caller).then((later) => {
         this.#assertWanted(later, wanted, caller)
-        return this.#run(fn, caller, later, wanted)
+        return this.#run(fn, caller, leaver, later, wanted)
       })
     } catch (error) {
       return rejected(error)
     }
   }
 
-  #run<T>(fn: Call<T>, caller: AbortSignal | undefined, epoch: number, tokens: number): Promise<T> {
-    return untilAborted(start(fn, caller), caller).then(
+  #run<T>(
+    fn: Call<T>,
+    caller: AbortSignal | undefined,
+    leaver: AbortSignal | undefined,
+    epoch: number,
+    tokens: number,
+  ): Promise<T> {
+    return untilAborted(start(fn, caller), leaver).then(
       (value) => {
         this.#bucket.keep(epoch, tokens)
         return value

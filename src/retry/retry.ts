@@ -1,6 +1,7 @@
 import { sleep } from '../layer/alarm.js'
 import { Events } from '../layer/events.js'
-import { callerOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { traits } from '../layer/layer.js'
+import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
 import { RetryExhaustedError } from './retry-error.js'
 import { RetryPolicy } from './retry-policy.js'
 import type { Observable } from 'rxjs'
@@ -48,6 +49,7 @@ export function retry(options: RetryOptions = {}): Retry {
 }
 
 class CallRetry implements Retry {
+  readonly [traits] = { aborts: false, holds: false, waits: true }
   readonly #policy: RetryPolicy
   readonly #events: Events<RetryEvent>
 
@@ -66,7 +68,8 @@ class CallRetry implements Retry {
       const { budget, deadline } = this.#policy
       // With a deadline the course begins now; without, only a failure makes one.
       const course = deadline < Infinity ? this.#policy.begin() : undefined
-      const first = untilAborted(start(fn, caller), caller)
+      const leaver = leaverOf(caller, options)
+      const first = untilAborted(start(fn, caller), leaver)
       return first.then(
         budget === undefined
           ? undefined
@@ -74,7 +77,7 @@ class CallRetry implements Retry {
               budget.deposit()
               return value
             },
-        (error: unknown) => this.#again(fn, caller, course ?? this.#policy.begin(), error),
+        (error: unknown) => this.#again(fn, caller, leaver, course ?? this.#policy.begin(), error),
       )
     } catch (error) {
       return rejected(error)
@@ -85,6 +88,7 @@ class CallRetry implements Retry {
   async #again<T>(
     fn: Call<T>,
     caller: AbortSignal | undefined,
+    leaver: AbortSignal | undefined,
     course: Course,
     first: unknown,
   ): Promise<T> {
@@ -98,7 +102,7 @@ class CallRetry implements Retry {
       if (next.type === 'stop') return this.#stop(next.reason, course, error, errors)
       await this.#pause(next, course, error, caller)
       try {
-        const value = await untilAborted(start(fn, caller), caller)
+        const value = await untilAborted(start(fn, caller), leaver)
         if (course.attempts === 0) this.#policy.budget?.deposit()
         if (this.#events.observed)
           this.#events.emit({ type: 'recovered', attempts: course.attempts + 1 })

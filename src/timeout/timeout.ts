@@ -8,7 +8,7 @@ import {
 } from '../core/index.js'
 import { Alarm } from '../layer/alarm.js'
 import { Events } from '../layer/events.js'
-import { markAborting } from '../layer/layer.js'
+import { traits } from '../layer/layer.js'
 import { callerOf, rejected, start } from '../layer/signal.js'
 import { TimeoutError } from './timeout-error.js'
 import type { Observable } from 'rxjs'
@@ -51,6 +51,7 @@ export function timeout(limit: number | TimeoutOptions): Timeout {
 }
 
 class CallTimeout implements Timeout {
+  readonly [traits] = { aborts: true, holds: false, waits: false }
   readonly duration: number
   readonly #clock: Clock
   readonly #events: Events<TimeoutEvent>
@@ -111,5 +112,3 @@ class CallTimeout implements Timeout {
     })
   }
 }
-
-markAborting(CallTimeout)

@@ -127,6 +127,40 @@ describe('a pipeline', () => {
     expect(call.calls[0]?.signal.aborted).toBe(true)
   })
 
+  it('has one layer listen for a caller who leaves, not each of them', async () => {
+    const { breaker, clock } = everyLayer()
+    const caller = new AbortController()
+    const call = controlledCall()
+    const layers = pipeline(retry({ clock }), createRateLimiter({ limit: 9, clock }), bulkhead(9))
+    const result = watch(layers.execute(call, { signal: caller.signal }))
+    expect(listenersOf(caller.signal)).toBe(1)
+    caller.abort('gone')
+    await turn()
+    expect(result.error).toBe('gone')
+    // A breaker listens for itself, and nobody can rely on it for the signal of a probe.
+    const next = new AbortController()
+    watch(pipeline(breaker, bulkhead(9)).execute(call, { signal: next.signal }))
+    expect(listenersOf(next.signal)).toBe(2)
+    next.abort()
+    await turn()
+    expect(listenersOf(next.signal)).toBe(0)
+  })
+
+  it('brings the abort of a timeout to whoever waits further in, though the call takes no signal', async () => {
+    const clock = createFakeClock()
+    const full = bulkhead({ maxConcurrent: 1, maxQueue: 1 })
+    watch(full.execute(controlledCall()))
+    let made = 0
+    const calls = pipeline(timeout({ duration: 50, clock }), full)
+    const result = watch(calls.execute(() => ++made))
+    expect(full.queued).toBe(1)
+    clock.advance(50)
+    await turn()
+    expect(result.error).toMatchObject({ code: 'ERR_CALL_TIMEOUT' })
+    expect(full.queued).toBe(0)
+    expect(made).toBe(0)
+  })
+
   it('is a layer itself, and within another one stands for its layers', async () => {
     const [a, b, c] = [noted('a', []), noted('b', []), noted('c', [])]
     expect(pipeline(pipeline(a, b), c).layers).toEqual([a, b, c])
