@@ -48,9 +48,9 @@ export function ConnectionLost({ store, onRetry }: { store: Store; onRetry: () =
       <strong>Connection lost</strong>
       <span>
         {line.reason.message}
-        {store.isFilled
-          ? `. What you see is from ${timeOfDay(store.heardAt)}, ${ago(Date.now() - store.heardAt)}.`
-          : '.'}
+        {store.isFilled ? `. What you see is from ${timeOfDay(store.heardAt)}` : ''}
+        {/* Read aloud once, not every second. */}
+        {store.isFilled && <span aria-hidden="true">, {ago(Date.now() - store.heardAt)}</span>}.
       </span>
       <span class="quiet" aria-hidden="true">
         Next try in {timeLeft(line.retryAt - Date.now())}

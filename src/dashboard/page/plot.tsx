@@ -5,6 +5,8 @@ import { perSecond, timeOfDay } from './format.js'
 import type { CircuitState, SeriesRow, SpanRow } from '../wire.js'
 
 const height = 150
+/** A plot that has just begun is not stretched over its whole width; seconds. */
+const shortest = 60
 
 const lines = [
   { key: 'succeeded', name: 'Succeeding', colour: '--series-succeeded' },
@@ -114,12 +116,18 @@ function optionsOf(
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
+    scales: {
+      x: { range: (_, min, max) => [Math.min(min, max - shortest), max] },
+      y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
+    },
     axes: [
       {
         ...axis,
         size: 26,
-        values: (_, moments) => moments.map((s) => timeOfDay(s * 1000).slice(0, 5)),
+        space: 70,
+        // Seconds where minutes would repeat themselves.
+        values: (_, moments, __, ___, increment) =>
+          moments.map((s) => timeOfDay(s * 1000).slice(0, increment < 60 ? 8 : 5)),
       },
       { ...axis, size: 40, values: (_, rates) => rates.map(perSecond) },
     ],

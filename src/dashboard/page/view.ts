@@ -73,9 +73,11 @@ export function rowsOf(rows: Iterable<BreakerRow>, view: View): BreakerRow[] {
       (view.states.length === 0 || view.states.includes(row.state)) &&
       (words.length === 0 || matches(row, words)),
   )
-  const order = orders[view.sort]
   const sign = view.reversed ? -1 : 1
-  return found.sort((one, other) => sign * order(one, other) || byName(one, other))
+  if (view.sort === 'name') return byName(found, sign)
+  // Those that are equal stay by name.
+  const order = orders[view.sort]
+  return byName(found).sort((one, other) => sign * order(one, other))
 }
 
 /** The same rows with a line before each group. */
@@ -118,18 +120,24 @@ function matches(row: BreakerRow, words: readonly string[]): boolean {
 
 type Order = (one: BreakerRow, other: BreakerRow) => number
 
+/** `worker-2` before `worker-10`. */
+function byName(rows: readonly BreakerRow[], sign = 1): BreakerRow[] {
+  return rows
+    .map((row) => ({ row, key: row.name.replace(/\d+/g, (digits) => digits.padStart(12, '0')) }))
+    .sort((one, other) => sign * compareText(one.key, other.key))
+    .map(({ row }) => row)
+}
+
 /** Plain comparison: a collator takes ten times as long, and names are identifiers. */
 function compareText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }
 
-const byName: Order = (one, other) => compareText(one.name, other.name)
 const urgencyOf = (row: BreakerRow) =>
   row.state === 'closed' && !isAtRisk(row) ? stateOrder.length : stateOrder.indexOf(row.state)
 
-const orders: Record<SortKey, Order> = {
+const orders: Record<Exclude<SortKey, 'name'>, Order> = {
   urgency: (one, other) => urgencyOf(one) - urgencyOf(other),
-  name: byName,
   failureRate: (one, other) => failureRate(other) - failureRate(one),
   calls: (one, other) => callsOf(other) - callsOf(one),
   rejected: (one, other) =>
