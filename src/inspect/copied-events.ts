@@ -125,7 +125,8 @@ function observed(actorRef: ActorRef, rootId: string): ObservedActor {
     id,
     rootId,
     parentId: parent?.sessionId,
-    config: logic?.config === undefined ? undefined : configOf(logic.config),
+    // That of a promise or a callback is its function.
+    config: typeof logic?.config === 'object' ? configOf(logic.config) : undefined,
     send: (event) => {
       actorRef.send(event)
     },

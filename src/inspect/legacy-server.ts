@@ -1,6 +1,6 @@
 import { integer, optionsOf } from '../core/index.js'
 import { createLegacyBridge } from './legacy-bridge.js'
-import { sendTo, startLoopbackServer } from './loopback-server.js'
+import { sendTo, startLoopbackServer, textOf } from './loopback-server.js'
 import type { Inspect } from '../index.js'
 
 /** Options of {@link createLegacyServer}. */
@@ -43,7 +43,7 @@ export async function createLegacyServer(options: LegacyServerOptions = {}): Pro
     onRequest: (_request, response) => response.writeHead(404).end(),
     onConnection: (socket) => {
       socket.on('message', (data, isBinary) => {
-        if (!isBinary) bridge.receive(parsed(String(data as Buffer)))
+        if (!isBinary) bridge.receive(parsed(textOf(data)))
       })
     },
   })

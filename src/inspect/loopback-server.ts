@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { WebSocket } from 'ws'
+import type { RawData, WebSocket } from 'ws'
 
 /** A server for pages and sockets of this machine. */
 export interface LoopbackServer {
@@ -72,6 +72,11 @@ export function sendTo(socket: WebSocket, text: string): void {
   if (socket.readyState !== socket.OPEN) return
   if (socket.bufferedAmount > maxBacklog) socket.terminate()
   else socket.send(text)
+}
+
+/** The text of a message; sockets give it as bytes. */
+export function textOf(data: RawData): string {
+  return (data as Buffer).toString()
 }
 
 function isOurs({ headers }: IncomingMessage, origins: readonly string[]): boolean {

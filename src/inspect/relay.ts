@@ -1,6 +1,6 @@
 import { integer, optionsOf, shown } from '../core/index.js'
 import { copiedEvents } from './copied-events.js'
-import { sendTo, startLoopbackServer } from './loopback-server.js'
+import { sendTo, startLoopbackServer, textOf } from './loopback-server.js'
 import { relayPage } from './relay-page.js'
 import { RelayedActors } from './relayed-actors.js'
 import { parseMessage, renamed, statelyMessage } from './stately-format.js'
@@ -68,7 +68,7 @@ export async function createRelay(options: RelayOptions = {}): Promise<Relay> {
       for (const message of actors.now()) sendTo(socket, JSON.stringify(message))
       const prefix = `${String(++senders)}/`
       socket.on('message', (data, isBinary) => {
-        const message = isBinary ? undefined : parseMessage(String(data as Buffer))
+        const message = isBinary ? undefined : parseMessage(textOf(data))
         if (message !== undefined) pass(renamed(message, prefix), socket)
       })
       socket.on('close', () => {

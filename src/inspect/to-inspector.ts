@@ -49,8 +49,8 @@ function refOf(actor: ObservedActor, snapshot: unknown): object {
 }
 
 function observerOf(inspector: InspectorLike): (event: unknown) => void {
-  const observer: unknown =
-    typeof inspector === 'object' && 'inspect' in inspector ? inspector.inspect : inspector
+  const given = inspector as { inspect?: unknown } | null | undefined
+  const observer = given?.inspect ?? given
   if (typeof observer === 'function') return observer as (event: unknown) => void
   const { next } = (observer ?? {}) as { next?: unknown }
   if (typeof next !== 'function')
