@@ -15,6 +15,8 @@ const config: KnipConfig = {
     'src/dashboard/page/main.tsx',
   ],
   project: ['{src,machines,test,examples,bench,scripts}/**/*.{ts,tsx,js,mjs}'],
+  // Debian's, where a browser is missing.
+  ignoreBinaries: ['apt-get'],
   // Not used yet. Delete the line when the first use comes.
   ignoreDependencies: ['@statelyai/inspect', 'typedoc'],
 }

@@ -1,6 +1,6 @@
 import type { CircuitState, TransitionCause } from '../index.js'
 
-export type { CircuitState, TransitionCause }
+export type { CircuitState }
 
 // What server and page say to each other. Moments are epoch ms. `null` stands for what JSON cannot
 // say: no end, no limit, nothing there.
@@ -95,7 +95,7 @@ export interface Everything {
 }
 
 /** What changed since the last message. */
-export interface Changes {
+interface Changes {
   readonly type: 'changes'
   readonly now: number
   readonly rows: readonly BreakerPatch[]
@@ -128,7 +128,7 @@ export interface SpanRow {
 }
 
 /** Failures of one name. */
-export interface ErrorCount {
+interface ErrorCount {
   readonly name: string
   readonly count: number
 }

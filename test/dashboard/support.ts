@@ -58,7 +58,7 @@ export function breakCircuit(breaker: Breaker, error: unknown = new Error('down'
 }
 
 /** A message of the event stream, read loosely: what is in it is what tests are about. */
-export interface Heard {
+interface Heard {
   readonly type: string
   readonly now: number
   readonly title: string

@@ -129,7 +129,7 @@ function Bar({
 }
 
 /** The one sentence that says why it is as it is. */
-export function whyOf(row: BreakerRow): string {
+function whyOf(row: BreakerRow): string {
   if (row.state === 'isolated') return row.holds.map(({ reason }) => reason).join(' · ')
   const error = row.lastError === null ? '' : errorText(row.lastError)
   // Of a closed circuit only what it fails with now: an error of yesterday is no news.

@@ -102,7 +102,7 @@ export function itemsOf(rows: readonly BreakerRow[], group: GroupKey): Item[] {
 }
 
 /** «orders» of «orders/read», «payments» of «payments-api». */
-export function prefixOf(name: string): string {
+function prefixOf(name: string): string {
   return /^(.+?)[/.:]/.exec(name)?.[1] ?? /^(.+?)[-_]/.exec(name)?.[1] ?? name
 }
 
