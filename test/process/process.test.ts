@@ -21,7 +21,7 @@ describe('a process', limit, () => {
         warnings: [],
         unhandled: [],
         afterSequence: 0,
-        duringAbort: 10_000,
+        duringAbort: 1,
         afterAll: 0,
         afterAbort: 0,
         left: 10_000,
