@@ -24,6 +24,36 @@ export function signalOf(
   return lastTakesSignal ? permit.signal : idleSignal
 }
 
+/** Those who wait on one signal. */
+interface Waiting {
+  readonly stops: Set<() => void>
+  readonly stopAll: () => void
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>()
+
+/**
+ * Calls `stop` on an abort; gives what to call to hear no more. One listener serves all who wait on a
+ * signal: Node warns of more than ten, and takes long to remove one out of thousands.
+ */
+function listen(signal: AbortSignal, stop: () => void): () => void {
+  let here = waiting.get(signal)
+  if (here === undefined) {
+    const stops = new Set<() => void>()
+    const stopAll = () => {
+      for (const each of [...stops]) each()
+    }
+    here = { stops, stopAll }
+    waiting.set(signal, here)
+  }
+  const { stops, stopAll } = here
+  if (stops.size === 0) signal.addEventListener('abort', stopAll, { once: true })
+  stops.add(stop)
+  return () => {
+    if (stops.delete(stop) && stops.size === 0) signal.removeEventListener('abort', stopAll)
+  }
+}
+
 /**
  * Waits for a call, but no longer than its caller does: an abort ends it as ignored, frees its probe
  * slot at once and rejects with the caller's reason. Leaves no listener behind.
@@ -35,15 +65,13 @@ export function untilAborted<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const stop = () => {
+      leave()
       permit.ignore()
       if (permit.isProbe) permit.abort(caller.reason)
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's reason, untouched
       reject(caller.reason)
     }
-    const leave = () => {
-      caller.removeEventListener('abort', stop)
-    }
-    caller.addEventListener('abort', stop, { once: true })
+    const leave = listen(caller, stop)
     // The function itself may have aborted its caller.
     if (caller.aborted) stop()
     Promise.resolve(call).then(

@@ -7,11 +7,13 @@ import { runs } from './runs.js'
 import { trace } from './trace.js'
 import type { Step, Trace } from './trace.js'
 
-// Calls under way and handles of holds belong to the breaker that gave them: none of these here.
+// Calls under way and handles of holds belong to the breaker that gave them: none of these here,
+// nor begun from within a rule.
 const whole = new Set<Step['do']>(['burst', 'feed', 'lapse', 'isolate', 'reset', 'trip', 'send'])
 const withoutCallsUnderWay = trace.map((one): Trace => ({
   ...one,
   hears: { transitions: false, outcomes: false, rejections: false, aborts: false },
+  rule: one.rule.map((answer) => ({ ...answer, meanwhile: undefined })),
   steps: one.steps.filter((step) => whole.has(step.do)),
 }))
 
