@@ -14,13 +14,13 @@ function createAndDrop(count) {
   for (let i = 0; i < count; i++) {
     const breaker = createBreaker(`dependency-${i}`, options)
     const permit = breaker.tryAcquire()
-    if (i % 2 === 0) {
+    if (i % 10 !== 0) {
       permit?.succeed()
       continue
     }
     permit?.fail(down)
-    if (i % 3 === 0) breaker.forceHalfOpen()
-    if (i % 3 === 1) breaker.isolate('a test', { duration: 3_600_000 })
+    if (i % 30 === 0) breaker.forceHalfOpen()
+    if (i % 30 === 10) breaker.isolate('a test', { duration: 3_600_000 })
     if (breaker.tryAcquire() !== undefined && breaker.state !== 'halfOpen')
       throw new Error('let in')
     breaker.dispose()
