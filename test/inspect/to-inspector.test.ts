@@ -189,7 +189,7 @@ describe('the inspector of Stately, which serialises later', () => {
       on: {
         MORE: {
           actions: assign(({ context }) => {
-            ;(context).seen.count++
+            context.seen.count++
             return {}
           }),
         },
