@@ -4,7 +4,7 @@ import axe from 'axe-core'
 import { createRegistry } from 'recloser'
 import { createDashboard } from 'recloser/dashboard'
 import { breakerMachine } from 'recloser/machines'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { launchChromium, launchTimeout } from '../support/chromium.js'
 import { breakCircuit } from './support.js'
 import type { AddressInfo } from 'node:net'
@@ -20,11 +20,8 @@ const endings: (() => unknown)[] = []
 
 beforeAll(async () => {
   browser = await launchChromium()
+  return () => browser.close()
 }, launchTimeout)
-
-afterAll(async () => {
-  await browser.close()
-})
 
 afterEach(async () => {
   for (const end of endings.splice(0).reverse()) await end()

@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 
 /** Enough for the installation of a browser: give it to the hook that launches it. */
 export const launchTimeout = 600_000
 
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const debian = '/usr/bin/chromium'
+const places = [debian, '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /**
  * A real browser, headless, with a profile of its own that is gone when it is closed. Where none is
@@ -30,7 +33,9 @@ export async function launchChromium(): Promise<Browser> {
 
 function findChromium(): string | undefined {
   const { CHROMIUM_PATH } = process.env
-  return (CHROMIUM_PATH === undefined ? places : [CHROMIUM_PATH]).find(isExecutable)
+  if (CHROMIUM_PATH === undefined) return places.find(isExecutable)
+  if (isExecutable(CHROMIUM_PATH)) return CHROMIUM_PATH
+  throw missing(`CHROMIUM_PATH is ${CHROMIUM_PATH}, where none is.`)
 }
 
 function isExecutable(path: string): boolean {
@@ -43,27 +48,27 @@ function isExecutable(path: string): boolean {
 }
 
 function installChromium(): string {
-  if (process.getuid?.() !== 0 || !isExecutable('/usr/bin/apt-get')) throw missing('')
-  // Another test file may be installing it at this moment: wait for its lock, then look again.
-  for (const command of [['update'], ['install', '-y', 'chromium', 'fonts-liberation']]) {
-    const { status, stderr } = spawnSync(
-      'apt-get',
-      ['-o', 'DPkg::Lock::Timeout=300', '-qq', ...command],
-      {
-        encoding: 'utf8',
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      },
-    )
-    const path = findChromium()
-    if (path !== undefined) return path
-    if (status !== 0 && command[0] === 'install') throw missing(`\n${stderr}`)
-  }
-  throw missing('')
+  if (process.getuid?.() !== 0 || !isExecutable('/usr/bin/apt-get'))
+    throw missing('It cannot be installed here.')
+  // Another test file may want the same at this moment: one after the other, and the second finds it.
+  const lock = join(tmpdir(), 'recloser-chromium.lock')
+  const apt = 'apt-get -qq -o DPkg::Lock::Timeout=300'
+  const install = `${apt} update && ${apt} install -y chromium fonts-liberation`
+  const { stderr } = spawnSync(
+    'flock',
+    [lock, 'sh', '-c', `test -x ${debian} || { ${install}; }`],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    },
+  )
+  if (!isExecutable(debian)) throw missing(`It could not be installed: ${stderr}`)
+  return debian
 }
 
-function missing(details: string): Error {
+function missing(why: string): Error {
   return new Error(
     'These tests need a real browser and found none. Install Chromium (on Debian as root: ' +
-      `apt-get install chromium), or name one by CHROMIUM_PATH.${details}`,
+      `apt-get install chromium), or name one by CHROMIUM_PATH. ${why}`,
   )
 }
