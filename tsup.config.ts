@@ -36,6 +36,8 @@ export default defineConfig({
   // Rollup then writes the CJS chunks. Without it Sucrase does, and turns every `?.` and `??` into
   // a helper call.
   treeshake: true,
+  // For the edges that need one; lint keeps them out of everything else.
+  external: [/^node:/],
   removeNodeProtocol: false,
   dts: true,
   sourcemap: true,
