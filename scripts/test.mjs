@@ -19,6 +19,7 @@ step(unitTests, countTests)
 step('check:package')
 step('check:exports')
 step('check:unused')
+step('check:size')
 
 rmSync(folder, { recursive: true })
 console.log(`${passed} passed, ${failed} failed`)

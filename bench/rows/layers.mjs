@@ -1,14 +1,11 @@
-// What each layer costs a call that succeeds, beside cockatiel's of the same kind:
-// node bench/layers.mjs [--quick]
+// What each layer costs a call that succeeds, beside cockatiel's of the same kind.
 import {
   ConstantBackoff,
   TimeoutStrategy,
   bulkhead as cockatielBulkhead,
-  circuitBreaker,
   fallback as cockatielFallback,
   handleAll,
   retry as cockatielRetry,
-  SamplingBreaker,
   timeout as cockatielTimeout,
   wrap,
 } from 'cockatiel'
@@ -23,9 +20,10 @@ import {
 } from 'recloser/rate-limiter'
 import { createRetryBudget, retry } from 'recloser/retry'
 import { timeout } from 'recloser/timeout'
-import { full, quick } from './effort.mjs'
-import { interleave } from './interleave.mjs'
-import { figuresOf, ratioTarget } from './row.mjs'
+import { bareCall } from '../contenders.mjs'
+import { samplingBreaker } from '../contenders/cockatiel.mjs'
+import { interleave } from '../interleave.mjs'
+import { figuresOf, ratioTarget } from '../row.mjs'
 
 const limit = 2_000
 const maxConcurrent = 100
@@ -40,10 +38,7 @@ const { signal } = new AbortController()
 const four = pipeline(retry(), createBreaker('bench'), timeout(limit), bulkhead(maxConcurrent))
 const cockatielFour = wrap(
   cockatielRetry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(100) }),
-  circuitBreaker(handleAll, {
-    halfOpenAfter: 30_000,
-    breaker: new SamplingBreaker({ threshold: 0.5, duration: 10_000, minimumRps: 1 }),
-  }),
+  samplingBreaker(),
   // Aggressive: it rejects at once, as ours does.
   cockatielTimeout(limit, TimeoutStrategy.Aggressive),
   cockatielBulkhead(maxConcurrent),
@@ -67,10 +62,11 @@ const layers = {
   shard: createShardedRateLimiter({ ...rate, shards: 8 }).get('key'),
 }
 
-/** @type {{ title: string, cases: Record<string, () => unknown>, peer?: string }[]} */
-const rows = [
+/** @type {{ id: string, title: string, cases: Record<string, () => unknown>, peer?: string }[]} */
+const questions = [
   {
-    title: 'retry',
+    id: 'retry',
+    title: 'A call that succeeds through a retry',
     peer: 'cockatiel',
     cases: {
       recloser: () => layers.retry.execute(fn),
@@ -79,7 +75,8 @@ const rows = [
     },
   },
   {
-    title: 'timeout',
+    id: 'timeout',
+    title: '… through a timeout',
     peer: 'cockatiel',
     cases: {
       recloser: () => layers.timeout.execute(fn),
@@ -87,7 +84,8 @@ const rows = [
     },
   },
   {
-    title: 'timeout of a call that takes a signal',
+    id: 'timeout-signal',
+    title: '… through a timeout, and takes a signal',
     peer: 'cockatiel',
     cases: {
       recloser: () => layers.timeout.execute(heeding),
@@ -95,7 +93,8 @@ const rows = [
     },
   },
   {
-    title: 'bulkhead',
+    id: 'bulkhead',
+    title: '… through a bulkhead',
     peer: 'cockatiel',
     cases: {
       recloser: () => layers.bulkhead.execute(fn),
@@ -103,7 +102,8 @@ const rows = [
     },
   },
   {
-    title: 'fallback',
+    id: 'fallback',
+    title: '… through a fallback',
     peer: 'cockatiel',
     cases: {
       recloser: () => layers.fallback.execute(fn),
@@ -111,7 +111,8 @@ const rows = [
     },
   },
   {
-    title: 'rate limiter',
+    id: 'rate-limiter',
+    title: '… through a rate limiter',
     cases: {
       one: () => layers.limiter.execute(fn),
       'of a key': () => layers.key.execute(fn),
@@ -119,7 +120,8 @@ const rows = [
     },
   },
   {
-    title: 'retry, breaker, timeout and bulkhead as a pipeline',
+    id: 'pipeline',
+    title: 'A call that succeeds through four stages: retry, breaker, timeout, bulkhead',
     peer: 'cockatiel',
     cases: {
       recloser: () => four.execute(fn),
@@ -127,7 +129,8 @@ const rows = [
     },
   },
   {
-    title: 'the same, with a call that takes a signal',
+    id: 'pipeline-signal',
+    title: 'The same, and it takes a signal',
     peer: 'cockatiel',
     cases: {
       recloser: () => four.execute(heeding),
@@ -135,7 +138,8 @@ const rows = [
     },
   },
   {
-    title: 'the same, with a caller that may abort',
+    id: 'pipeline-abort',
+    title: 'The same, and its caller may abort it',
     peer: 'cockatiel',
     cases: {
       recloser: () => four.execute(heeding, { signal }),
@@ -144,25 +148,28 @@ const rows = [
   },
 ]
 
-const { effort } = process.argv.includes('--quick') ? quick : full
 const atMost = 0.9
 
-for (const { title, cases, peer } of rows) {
-  const samples = await interleave(
-    [['bare await', fn], ...Object.entries(cases)].map(([name, call]) => ({
-      name: /** @type {string} */ (name),
-      async repeat(calls) {
-        for (let i = 0; i < calls; i++) await /** @type {() => unknown} */ (call)()
-      },
-    })),
-    effort,
-  )
-  console.log(title)
-  for (const { name, median, spread } of figuresOf(samples)) {
-    console.log(`  ${name.padEnd(26)} ${median.toFixed(0).padStart(6)} ns ± ${spread.toFixed(0)}`)
-  }
-  if (peer === undefined) continue
-  const { value, reached } = ratioTarget(samples, 'recloser', peer, atMost)
-  console.log(`  ${value.toFixed(2)} of ${peer}${reached ? '' : `, more than ${atMost}`}`)
-}
-process.exit(0)
+/** A row for each layer, and some for a pipeline of four. */
+export const layerRows = Object.fromEntries(
+  questions.map(({ id, title, cases, peer }) => [
+    id,
+    /**
+     * @param {import('../effort.mjs').Size} size
+     * @returns {Promise<import('../row.mjs').Row>}
+     */
+    async ({ effort }) => {
+      const samples = await interleave(
+        [[bareCall.name, fn], ...Object.entries(cases)].map(([name, call]) => ({
+          name: /** @type {string} */ (name),
+          async repeat(calls) {
+            for (let i = 0; i < calls; i++) await /** @type {() => unknown} */ (call)()
+          },
+        })),
+        effort,
+      )
+      const targets = peer === undefined ? [] : [ratioTarget(samples, 'recloser', peer, atMost)]
+      return { id, title, unit: 'ns', figures: figuresOf(samples), targets }
+    },
+  ]),
+)
