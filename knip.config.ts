@@ -9,7 +9,7 @@ const config: KnipConfig = {
     'test/package/app/*',
     'test/process/scripts/*.mjs',
     'test/outage/soak.ts',
-    'examples/**/*.{js,mjs,ts}',
+    'examples/**/*.{js,mjs,ts,tsx}',
     'bench/**/*.{js,mjs,ts}',
     'scripts/*.mjs',
     'src/dashboard/page/main.tsx',
@@ -17,8 +17,6 @@ const config: KnipConfig = {
   project: ['{src,machines,test,examples,bench,scripts}/**/*.{ts,tsx,js,mjs}'],
   // Of the system: browser tests install a browser where one is missing.
   ignoreBinaries: ['flock'],
-  // Not used yet. Delete the line when the first use comes.
-  ignoreDependencies: ['@statelyai/inspect', 'typedoc'],
 }
 
 export default config

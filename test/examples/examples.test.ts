@@ -9,6 +9,20 @@ const readme = readFileSync(resolve(folder, 'README.md'), 'utf8')
 
 /** What the output of a program must say for its promise to be kept. */
 const promises: Record<string, RegExp> = {
+  'api-client.js': /request 8: fine\n3 of 11 calls failed, the circuit is closed\n$/,
+  'retry-recovers.js': /attempt 3 succeeded\nanswer: fine; 2 of 3 calls failed, circuit closed\n$/,
+  'retries-stop.js': /closed → open.*request 5: not asked; the server got 3 calls\n$/s,
+  'wait-out-the-break.js': /waiting as long as it says\n.*fine after the break, with 3 calls\n$/s,
+  'client-errors.js':
+    /user 6: Error: the server answered 404\n6 calls for 6 requests, circuit closed\n$/,
+  'maintenance-mode.js':
+    /during, invoices: back soon \(database is moved\)\n.*after, invoices: fine\n.*invoices got 2 calls\n/s,
+  'slow-recovery.js':
+    /for 50 ms\n.*for 100 ms\n.*for 200 ms\n.*halfOpen → closed\ncircuit closed; .* spared many calls\n$/s,
+  'dependents.js':
+    /database: closed → open\n.*orders: rejected\nreports: rejected\npages: success\n.*orders: success\nreports: success\n$/s,
+  'rate-limited-client.js':
+    /silence for 1000 ms\n.*request 6: fine\n.*the token came back\nIsolatedCircuitError/s,
   'breaker-per-dependency.js':
     /stock 12 left, prices not asked\n.*stock is closed\nprices is open/s,
   'isolate-and-reset.js': /the last hold ran out\nsuccess\n.*reset by hand\nsuccess\n$/s,
