@@ -47,7 +47,10 @@ process.once('SIGINT', () => {
 /** @param {string} url */
 function openInBrowser(url) {
   const openers = { darwin: 'open', win32: 'explorer' }
-  const opener = process.platform in openers ? openers[/** @type {'darwin'} */ (process.platform)] : 'xdg-open'
+  const opener =
+    process.platform in openers ? openers[/** @type {'darwin'} */ (process.platform)] : 'xdg-open'
   // Without a browser to open, the address that was printed has to do.
-  spawn(opener, [url], { stdio: 'ignore', detached: true }).on('error', () => undefined).unref()
+  spawn(opener, [url], { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref()
 }
