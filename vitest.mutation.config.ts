@@ -6,6 +6,8 @@ import base from './vitest.config.js'
 const config = mergeConfig(base, {
   test: {
     exclude: ['test/behaviours/{packaging,table}.test.ts', 'test/chart/documents.test.ts'],
+    // Changed code that hangs is Stryker's to end.
+    testTimeout: 120_000,
     // The same few traces for every mutant.
     env: { MODEL_RUNS: '40', MODEL_SEED: '1' },
   },
