@@ -4,6 +4,7 @@ import { failure } from './rows/failure.mjs'
 import { manyBreakers, manyCalls } from './rows/flatness.mjs'
 import { layerRows } from './rows/layers.mjs'
 import { allocation, heap } from './rows/memory.mjs'
+import { parts } from './rows/parts.mjs'
 import { permit } from './rows/permit.mjs'
 import { rejection } from './rows/rejection.mjs'
 import { size } from './rows/size.mjs'
@@ -19,6 +20,7 @@ export const rows = {
   success,
   watched,
   permit,
+  parts,
   rejection,
   failure,
   ...layerRows,

@@ -5,8 +5,8 @@ import { interleave } from '../interleave.mjs'
 import { usualJob } from '../job.mjs'
 import { figuresOf, ratioTarget } from '../row.mjs'
 
-/** Created in one slice. */
-const most = 1000
+/** Created in one slice: few enough for most slices to meet no garbage collection. */
+const most = 200
 
 /** Breakers that make a registry no longer new. */
 const few = 100
@@ -125,7 +125,7 @@ function inMap() {
  * @returns {Promise<[first: number, last: number]>}
  */
 async function grow(names, add) {
-  const slice = Math.min(most, Math.floor(names.length / 4))
+  const slice = Math.min(1000, Math.floor(names.length / 4))
   const time = (/** @type {readonly string[]} */ some) => {
     const start = process.hrtime.bigint()
     for (const name of some) add(name)

@@ -14,9 +14,14 @@ const fn = () => Promise.resolve(1)
  * @returns {Promise<import('../row.mjs').Row>}
  */
 export async function manyBreakers({ effort, breakers }) {
-  const alone = inRegistry(1)
-  const among = inRegistry(breakers)
-  const samples = await interleave([alone, among, inTurn(breakers)], effort)
+  const one = usedRegistry(1)
+  const many = usedRegistry(breakers)
+  const alone = held(one)
+  const among = held(many)
+  const samples = await interleave(
+    [alone, among, lookedUp(one), lookedUp(many), inTurn(many)],
+    effort,
+  )
   return {
     id: 'many-breakers',
     title: 'A call, with few and with many breakers',
@@ -45,23 +50,48 @@ export async function manyCalls({ effort, calls }) {
   }
 }
 
-/** @param {number} count */
+/**
+ * @typedef {object} Crowd
+ * @property {import('recloser').Registry} registry
+ * @property {string[]} names
+ * @property {string} size
+ */
+
+/**
+ * Breakers that have all made a call.
+ *
+ * @param {number} count
+ * @returns {Crowd}
+ */
 function usedRegistry(count) {
   const registry = createRegistry()
   const names = Array.from({ length: count }, (_, i) => `breaker ${i}`)
   for (const name of names) registry.get(name).tryAcquire()?.succeed()
-  return { registry, names }
+  return { registry, names, size: count.toLocaleString('en') }
 }
 
 /**
- * @param {number} count
+ * @param {Crowd} crowd
  * @returns {import('../interleave.mjs').Case}
  */
-function inRegistry(count) {
-  const { registry, names } = usedRegistry(count)
-  const name = names[count >> 1] ?? ''
+function held({ registry, names, size }) {
+  const breaker = registry.get(names[names.length >> 1] ?? '')
   return {
-    name: `one of ${count.toLocaleString('en')}`,
+    name: `one of ${size}`,
+    async repeat(calls) {
+      for (let i = 0; i < calls; i++) await breaker.execute(fn)
+    },
+  }
+}
+
+/**
+ * @param {Crowd} crowd
+ * @returns {import('../interleave.mjs').Case}
+ */
+function lookedUp({ registry, names, size }) {
+  const name = names[names.length >> 1] ?? ''
+  return {
+    name: `one of ${size}, looked up for each call`,
     async repeat(calls) {
       for (let i = 0; i < calls; i++) await registry.get(name).execute(fn)
     },
@@ -69,17 +99,16 @@ function inRegistry(count) {
 }
 
 /**
- * @param {number} count
+ * @param {Crowd} crowd
  * @returns {import('../interleave.mjs').Case}
  */
-function inTurn(count) {
-  const { registry, names } = usedRegistry(count)
+function inTurn({ registry, names, size }) {
   let next = 0
   return {
-    name: `${count.toLocaleString('en')} in turn`,
+    name: `${size} in turn`,
     async repeat(calls) {
       for (let i = 0; i < calls; i++) {
-        next = next + 1 < count ? next + 1 : 0
+        next = next + 1 < names.length ? next + 1 : 0
         await registry.get(/** @type {string} */ (names[next])).execute(fn)
       }
     },

@@ -1,16 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { filledIn } from '../../bench/report.mjs'
 import { runScript } from '../support/script.js'
+import { rowIds } from './rows.js'
 import type { Results } from '../../bench/main.mjs'
 import type { Ending } from '../support/script.js'
-
-const rows = [
-  ...['success', 'watched', 'permit', 'rejection', 'failure'],
-  ...['retry', 'timeout', 'timeout-signal', 'bulkhead', 'fallback', 'rate-limiter'],
-  ...['pipeline', 'pipeline-signal', 'pipeline-abort'],
-  ...['cycle', 'creation', 'growth', 'many-breakers', 'many-calls'],
-  ...['heap', 'allocation', 'size'],
-]
 
 /** Times are not looked at: they mean nothing on a machine that does other things. */
 describe('the bench, run for a moment', () => {
@@ -43,7 +36,7 @@ describe('the bench, run for a moment', () => {
   })
 
   it('has every row, with figures', () => {
-    expect(results.rows.map(({ id }) => id)).toEqual(rows)
+    expect(results.rows.map(({ id }) => id)).toEqual(rowIds)
     for (const { id, figures } of results.rows) {
       expect(figures.length, id).toBeGreaterThan(1)
       for (const { median, spread } of figures) {
