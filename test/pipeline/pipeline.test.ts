@@ -228,6 +228,37 @@ describe('a pipeline', () => {
     expect(breaker.state).toBe('closed')
   })
 
+  it.each([
+    ['retry', () => retry()],
+    ['bulkhead', () => bulkhead(1)],
+    ['rate limiter', () => createRateLimiter({ limit: 1 })],
+    ['fallback', () => fallback(() => 'asked')],
+    ['timeout', () => timeout(1000)],
+  ])('a call that makes its own caller leave ends at once: %s', async (_, create) => {
+    const caller = new AbortController()
+    const result = create().execute(
+      () => {
+        caller.abort('gone')
+        return new Promise<string>(() => undefined)
+      },
+      { signal: caller.signal },
+    )
+    expect(await errorOf(result)).toBe('gone')
+    expect(listenersOf(caller.signal)).toBe(0)
+  })
+
+  it('puts up with a layer that hands no signal in', async () => {
+    const careless: Layer = {
+      execute: <T>(fn: Call<T>) => Promise.resolve((fn as () => T)()),
+    }
+    const signals: AbortSignal[] = []
+    const ask = (signal: AbortSignal) => signals.push(signal)
+    await pipeline(careless, bulkhead(1)).execute(ask)
+    await pipeline(bulkhead(1), careless, retry()).execute(() => 'fine')
+    expect(signals[0]).toBeInstanceOf(AbortSignal)
+    expect(signals[0]?.aborted).toBe(false)
+  })
+
   it('a call that throws before it begins is an error like any other', async () => {
     const { layers, breaker } = everyLayer()
     expect(await errorOf(layers.execute(null as never))).toBeInstanceOf(TypeError)

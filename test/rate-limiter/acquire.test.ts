@@ -151,7 +151,7 @@ describe('acquire', () => {
     expect(one.state).toBe('fulfilled')
   })
 
-  it('keeps the process alive while somebody waits', async () => {
+  it('works on the clock of the runtime', async () => {
     const limiter = createRateLimiter({ limit: 1, interval: 5 })
     await limiter.acquire()
     await limiter.acquire()

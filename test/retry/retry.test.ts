@@ -262,7 +262,7 @@ describe('a retry', () => {
     expect(reported).toEqual([notFound, notFound])
   })
 
-  it('keeps the process alive while somebody waits for it', async () => {
+  it('works on the clock of the runtime', async () => {
     const value = await retry({ backoff: 1 }).execute(failing(1).call)
     expect(value).toBe('fine')
   })
