@@ -58,9 +58,9 @@ export function untilAborted<T>(call: Promise<T>, caller: AbortSignal | undefine
     const leave = () => {
       caller.removeEventListener('abort', stop)
     }
-    caller.addEventListener('abort', stop, { once: true })
-    // The function itself may have aborted its caller.
+    // The function itself may have aborted its caller, who will not say so again.
     if (caller.aborted) stop()
+    else caller.addEventListener('abort', stop, { once: true })
     call.then(
       (value) => {
         leave()
