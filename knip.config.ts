@@ -15,6 +15,8 @@ const config: KnipConfig = {
     'src/dashboard/page/main.tsx',
   ],
   project: ['{src,machines,test,examples,bench,scripts}/**/*.{ts,tsx,js,mjs}'],
+  // A workspace of its own, with dependencies of its own.
+  ignore: ['test/inspect/legacy/**'],
   // Of the system: browser tests install a browser where one is missing.
   ignoreBinaries: ['flock'],
 }

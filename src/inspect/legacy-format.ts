@@ -4,7 +4,8 @@ type Config = Readonly<Record<string, unknown>>
 
 /** A chart of XState 5 in the words of XState 4, with the context of now. */
 export function legacyMachine(config: Config, id: string, snapshot: PlainSnapshot): object {
-  return { ...legacyNode(config), id, context: snapshot.context }
+  // The flag is what XState 5 does always, and XState 4 asks for.
+  return { ...legacyNode(config), id, context: snapshot.context, predictableActionArguments: true }
 }
 
 function legacyNode(node: Config): Config {
