@@ -40,7 +40,6 @@ export async function parts({ effort }) {
 
 /** @returns {import('../interleave.mjs').Case} */
 function promise() {
-  let ended = 0
   return {
     name: 'the function, and a promise that ends after it',
     async repeat(calls) {
@@ -49,10 +48,9 @@ function promise() {
         await fn().then(
           (value) => {
             permit.ended = true
-            ended++
             return value
           },
-          (error) => {
+          (/** @type {unknown} */ error) => {
             permit.ended = true
             throw error
           },
