@@ -34,6 +34,7 @@ const say = (text) => {
   if (!options.json) console.log(text)
 }
 
+say(`Node ${process.version.slice(1)}, ${availableParallelism()} cores`)
 const participants = await checkAll()
 const only = options.only?.split(',')
 const answers = []

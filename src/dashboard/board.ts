@@ -8,6 +8,9 @@ import type { BreakerDetail, BreakerPatch, BreakerRow, TransitionRow } from './w
 /** Transitions of all breakers that a page is told of. */
 const longestFeed = 200
 
+/** A timer may fire so much before its time, ms: a point must not wait for the next one. */
+const earliness = 5
+
 /** What a sweep found. */
 export interface Sweep {
   readonly rows: readonly BreakerPatch[]
@@ -49,7 +52,7 @@ export class Board {
 
   /** Looks at every breaker: what has changed since the last sweep. */
   sweep(instant: Instant): Sweep {
-    const isDue = instant.now - this.#recordedAt >= this.#axis.step
+    const isDue = instant.now - this.#recordedAt >= this.#axis.step - earliness
     if (isDue) {
       this.#recordedAt = instant.now
       this.#axis.next(instant.wall)

@@ -8,7 +8,7 @@ import { breakerMachine } from 'recloser/machines'
 import { createFakeClock } from 'recloser/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { createActor } from 'xstate'
+import { createActor, fromPromise } from 'xstate'
 import { fail, succeed } from '../support/breakers.js'
 import type { StatelyInspectionEvent } from '@statelyai/inspect'
 import type { Relay, RelayOptions } from 'recloser/inspect/relay'
@@ -142,6 +142,14 @@ describe('the receiver of Stately', () => {
     expect(receiver.told()).toEqual(['there is there', 'is closed'])
   })
 
+  it('is told of actors that are no charts', async () => {
+    const receiver = await receiveFromNow()
+    const logic = fromPromise(() => Promise.resolve('data'))
+    createActor(logic, { inspect: relay.inspect, id: 'loading' }).start()
+    await receiver.until('is undefined, done')
+    expect(receiver.heard[0]).toMatchObject({ name: 'loading', definition: '{"id":"loading"}' })
+  })
+
   it('is told when a breaker is disposed of', async () => {
     const receiver = await receiveFromNow()
     createBreaker('payments', { clock, inspect: relay.inspect }).dispose()
@@ -209,6 +217,37 @@ describe('charts of other processes', () => {
     await late.until('is closed')
     expect(late.told()).toEqual(['ours is there', 'is closed'])
   })
+
+  it('that were never started are forgotten with their process', async () => {
+    const receiver = await receiveFromNow()
+    const socket = await open()
+    socket.send('{"type":"@xstate.actor","sessionId":"x:0","name":"ghost"}')
+    const { actor, inspector } = otherProcess()
+    actor.start()
+    await receiver.until('is closed')
+    socket.close()
+    inspector.stop()
+    await receiver.until('is closed, stopped')
+    expect(receiver.told()).not.toContain('ghost is there')
+  })
+
+  it('are remembered up to ten thousand, the latest', async () => {
+    const socket = await open()
+    for (let i = 0; i < 10_010; i++) {
+      const session = { sessionId: String(i), _version: '0' }
+      socket.send(JSON.stringify({ type: '@xstate.actor', ...session, name: String(i) }))
+      socket.send(JSON.stringify({ type: '@xstate.event', ...session, event: { type: 'GO' } }))
+    }
+    await vi.waitFor(
+      async () => {
+        const late = receive()
+        await late.until('10009 is there')
+        expect(late.told()).toHaveLength(10_000)
+        expect(late.told()[0]).toBe('10 is there')
+      },
+      { timeout: 20_000 },
+    )
+  }, 30_000)
 
   it('cannot be told of in nonsense', async () => {
     const receiver = receive()

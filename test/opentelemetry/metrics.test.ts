@@ -5,7 +5,7 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
-import { createBreaker, createRegistry } from 'recloser'
+import { consecutiveFailures, createBreaker, createRegistry } from 'recloser'
 import { instrument } from 'recloser/opentelemetry'
 import { createFakeClock } from 'recloser/testing'
 import { Subject } from 'rxjs'
@@ -199,6 +199,13 @@ describe('gauges', () => {
     expect(await points('recloser.throughput')).toEqual(['payments-api 4'])
   })
 
+  it('say no limit where failures in a row count instead', async () => {
+    const { meter, points } = createSdk()
+    instrument(createRig({ trip: consecutiveFailures(5) }).breaker, { meter })
+    expect(await points('recloser.failure_ratio')).toEqual([])
+    expect(await points('recloser.failure_rate')).toEqual(['payments-api 0'])
+  })
+
   it('say the share of slow calls', async () => {
     const { meter, points } = createSdk()
     const rig = createRig({ slowCall: { duration: 100 } }, 'slow')
@@ -338,6 +345,13 @@ describe('measuring', () => {
     instrument(second.breaker, { meter })
     second.breaker.isolate()
     expect(await inAState(points)).toEqual(['payments-api isolated 1'])
+  })
+
+  it('of the same source twice is refused: everything would count twice', () => {
+    const { meter } = createSdk()
+    const { breaker } = createRig()
+    instrument(breaker, { meter })
+    expect(() => instrument(breaker, { meter })).toThrow(/measured with this meter already/)
   })
 
   it('costs nothing but itself when the meter is the one of an application without an SDK', async () => {
