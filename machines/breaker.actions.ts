@@ -9,9 +9,9 @@ import {
   timerDelay,
   tripReason,
 } from '../src/core/index.js'
-import { newContext, timeOf } from './breaker.context.js'
+import { deadlineOf, newContext, timeOf } from './breaker.context.js'
 import { holdsAfter, leasesAfter, roundAfter } from './breaker.round.js'
-import type { Health, Round } from '../src/core/index.js'
+import type { CircuitState, Health, Round } from '../src/core/index.js'
 import type {
   BreakerContext,
   BreakerEvent,
@@ -28,11 +28,13 @@ type EventOf<Type extends BreakerEvent['type']> = Extract<BreakerEvent, { readon
 
 /** How long a state waits before it moves by itself. */
 export const delays = {
-  breakDuration: (moment: Moment) => timerDelay(moment.context.openUntil - timeOf(moment)),
-  probeLease: (moment: Moment) =>
-    timerDelay(Math.min(...Object.values(moment.context.leases)) - timeOf(moment)),
-  holdDuration: (moment: Moment) =>
-    timerDelay(Math.min(...moment.context.holds.map(({ until }) => until)) - timeOf(moment)),
+  breakDuration: untilDeadlineOf('open'),
+  probeLease: untilDeadlineOf('halfOpen'),
+  holdDuration: untilDeadlineOf('isolated'),
+}
+
+function untilDeadlineOf(state: CircuitState): (moment: Moment) => number {
+  return (moment) => timerDelay(deadlineOf(state, moment.context) - timeOf(moment))
 }
 
 /** What a timer has to say, and a call that comes after it: the time of the state is over. */

@@ -16,7 +16,7 @@ export const guards = {
   isBreakRunning: (moment: Moment) => timeOf(moment) < moment.context.openUntil,
   hasFreeProbe: ({ context }: Moment) => isFreeProbe(context),
   /** An outcome that no probe of this round stands behind. */
-  isStale: (moment: Moment) => moment.event.type === 'OUTCOME' && leaseOf(moment) === undefined,
+  isStale: (moment: Moment) => leaseOf(moment) === undefined,
   /** The call was refused further in: it said nothing about the dependency. */
   isRefused: ({ event }: Moment) => event.type === 'OUTCOME' && event.refused === true,
   /** Enough probes have succeeded. */

@@ -1,5 +1,4 @@
-import { idleSignal, shown } from '../core/index.js'
-import type { CallOptions } from './breaker.js'
+import { idleSignal } from '../core/index.js'
 import type { CallPermit } from './permit.js'
 
 // `length` costs as much as the rest of the admission, and most calls are made by one function.
@@ -86,19 +85,4 @@ export function untilAborted<T>(
       },
     )
   })
-}
-
-/**
- * The signal of the caller, if it can ever abort.
- *
- * @throws TypeError when it is no signal, its reason when the caller has already left
- */
-export function callerOf(options: CallOptions | undefined): AbortSignal | undefined {
-  const caller = options?.signal
-  if (caller === undefined || caller === idleSignal) return undefined
-  if (typeof (caller as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
-    throw new TypeError(`signal must be an AbortSignal, got ${shown(caller)}`)
-  }
-  caller.throwIfAborted()
-  return caller
 }

@@ -12,12 +12,14 @@ import {
   errorName,
   isOutcomeKind,
   isUnhealthy,
+  liveSignal,
+  noHealth,
   number,
   optionsOf,
   shown,
   wholeDelay,
 } from '../core/index.js'
-import { callerOf, signalOf, untilAborted } from './abort.js'
+import { signalOf, untilAborted } from './abort.js'
 import { chartClock } from './chart-clock.js'
 import { CallPermit, uncounted } from './permit.js'
 import { Refusal } from './refusal.js'
@@ -145,8 +147,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   execute<T>(fn: Call<T>, options?: CallOptions): Promise<T> {
     try {
-      const caller = callerOf(options)
-      const permit = this.enter(fn)
+      const caller = liveSignal(options?.signal)
+      const permit = this.#enter(fn)
       return permit instanceof Refusal
         ? Promise.reject(permit.error)
         : this.#run(permit, fn, caller)
@@ -158,8 +160,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   async attempt<T>(fn: Call<T>, options?: CallOptions): Promise<Attempt<T>> {
     try {
-      const caller = callerOf(options)
-      const permit = this.enter(fn)
+      const caller = liveSignal(options?.signal)
+      const permit = this.#enter(fn)
       if (permit instanceof Refusal) return permit
       const value = await this.#run(permit, fn, caller)
       return permit.kind === 'failure'
@@ -192,7 +194,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   /** Leave for a call of `fn`, or why there is none. */
-  enter<T>(fn: Call<T>): CallPermit | Refusal {
+  #enter<T>(fn: Call<T>): CallPermit | Refusal {
     if (typeof (fn as unknown) !== 'function')
       throw new TypeError(`fn must be a function, got ${shown(fn)}`)
     return this.admit()
@@ -929,8 +931,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #health(at: number): Health {
-    if (this.#state === 'closed')
-      return (this.#window ??= createWindow(this.#settings.sampling)).health(at)
+    // Reading makes no window: a registry reads thousands of breakers that never made a call.
+    if (this.#state === 'closed') return this.#window?.health(at) ?? noHealth
     const chart = this.#chart as BreakerContext
     return this.#state === 'halfOpen' ? chart.round.health : chart.health
   }

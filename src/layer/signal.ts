@@ -1,4 +1,4 @@
-import { idleSignal, shown } from '../core/index.js'
+import { idleSignal, liveSignal, shown } from '../core/index.js'
 import { watched } from './layer.js'
 import type { Call, CallOptions, InnerCallOptions } from './layer.js'
 
@@ -14,12 +14,7 @@ export function callerOf(
 ): AbortSignal | undefined {
   if (typeof (fn as unknown) !== 'function')
     throw new TypeError(`fn must be a function, got ${shown(fn)}`)
-  const caller = options?.signal
-  if (caller === undefined || caller === idleSignal) return undefined
-  if (typeof (caller as Partial<AbortSignal> | null)?.addEventListener !== 'function')
-    throw new TypeError(`signal must be an AbortSignal, got ${shown(caller)}`)
-  caller.throwIfAborted()
-  return caller
+  return liveSignal(options?.signal)
 }
 
 /**
