@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { Icon } from './icons.js'
 
 const themes = ['system', 'light', 'dark'] as const
@@ -10,7 +10,8 @@ const labels: Record<Theme, string> = { system: 'as the system', light: 'light',
 
 export function ThemeButton() {
   const [theme, setTheme] = useState(storedTheme)
-  useEffect(() => {
+  // Before the label is seen to change: a button that says «dark» on a light page is wrong.
+  useLayoutEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
     try {
