@@ -1,8 +1,16 @@
-import { integer, optionalFunction, optionsOf, reporter, withoutStack } from '../core/index.js'
+import {
+  integer,
+  onAbort,
+  optionalFunction,
+  optionsOf,
+  reporter,
+  untilCallerLeaves,
+  withoutStack,
+} from '../core/index.js'
 import { endingOf } from '../layer/ending.js'
 import { Events } from '../layer/events.js'
 import { traits } from '../layer/layer.js'
-import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
 import { BulkheadFullError } from './bulkhead-error.js'
 import type { Observable } from 'rxjs'
 import type { Call, CallOptions, Layer, Traits } from '../layer/layer.js'
@@ -81,7 +89,8 @@ class CallBulkhead implements Bulkhead {
     try {
       const caller = callerOf(fn, options)
       const leaver = leaverOf(caller, options)
-      if (this.#running < this.#maxConcurrent) return untilAborted(this.#run(fn, caller), leaver)
+      if (this.#running < this.#maxConcurrent)
+        return untilCallerLeaves(this.#run(fn, caller), leaver)
       return this.#queue.size < this.#maxQueue ? this.#wait(fn, caller, leaver) : this.#refuse()
     } catch (error) {
       return rejected(error)
@@ -120,17 +129,16 @@ class CallBulkhead implements Bulkhead {
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const begin = () => {
-        caller?.removeEventListener('abort', leave)
-        resolve(untilAborted(this.#run(fn, caller), leaver))
+        leave()
+        resolve(untilCallerLeaves(this.#run(fn, caller), leaver))
       }
-      const leave = () => {
+      this.#queue.add(begin)
+      const leave = onAbort(caller, () => {
         this.#queue.delete(begin)
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's reason, untouched
         reject(caller?.reason)
         this.#tell('left')
-      }
-      this.#queue.add(begin)
-      caller?.addEventListener('abort', leave, { once: true })
+      })
       this.#tell('queued')
     })
   }

@@ -1,7 +1,7 @@
-import { optionalFunction, optionsOf, reporter, shown } from '../core/index.js'
+import { optionalFunction, optionsOf, reporter, shown, untilCallerLeaves } from '../core/index.js'
 import { Events } from '../layer/events.js'
 import { traits } from '../layer/layer.js'
-import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
 import { FallbackFailedError } from './fallback-error.js'
 import type { Observable } from 'rxjs'
 import type { Call, CallOptions, Layer } from '../layer/layer.js'
@@ -73,7 +73,7 @@ class CallFallback<F> implements Fallback<F> {
     try {
       const caller = callerOf(fn, options)
       const leaver = leaverOf(caller, options)
-      return untilAborted(start(fn, caller), leaver).then<T, F>(undefined, (error: unknown) =>
+      return untilCallerLeaves(start(fn, caller), leaver).then<T, F>(undefined, (error: unknown) =>
         this.#answers(error, caller) ? this.#give(error, caller, leaver) : rejected(error),
       )
     } catch (error) {
@@ -98,7 +98,7 @@ class CallFallback<F> implements Fallback<F> {
     leaver: AbortSignal | undefined,
   ): Promise<F> {
     try {
-      const answer = await untilAborted(
+      const answer = await untilCallerLeaves(
         start<F>((signal) => this.#answer(cause, signal), caller),
         leaver,
       )

@@ -1,4 +1,4 @@
-import { timerDelay } from '../core/index.js'
+import { onAbort, timerDelay } from '../core/index.js'
 import type { Clock } from '../core/index.js'
 
 /**
@@ -41,15 +41,14 @@ export class Alarm {
  */
 export function sleep(clock: Clock, ms: number, caller: AbortSignal | undefined): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    const stop = () => {
+    const alarm = new Alarm(clock, ms, () => {
+      leave()
+      resolve()
+    })
+    const leave = onAbort(caller, () => {
       alarm.clear()
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's reason, untouched
       reject(caller?.reason)
-    }
-    const alarm = new Alarm(clock, ms, () => {
-      caller?.removeEventListener('abort', stop)
-      resolve()
     })
-    caller?.addEventListener('abort', stop, { once: true })
   })
 }

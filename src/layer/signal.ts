@@ -42,34 +42,6 @@ export function start<T>(fn: Call<T>, caller: AbortSignal | undefined): Promise<
   }
 }
 
-/** Waits for a call, but no longer than its caller does. Leaves no listener behind. */
-export function untilAborted<T>(call: Promise<T>, caller: AbortSignal | undefined): Promise<T> {
-  if (caller === undefined) return call
-  return new Promise<T>((resolve, reject) => {
-    const stop = () => {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's reason, untouched
-      reject(caller.reason)
-    }
-    const leave = () => {
-      caller.removeEventListener('abort', stop)
-    }
-    // The function itself may have aborted its caller, who will not say so again.
-    if (caller.aborted) stop()
-    else caller.addEventListener('abort', stop, { once: true })
-    call.then(
-      (value) => {
-        leave()
-        resolve(value)
-      },
-      (error: unknown) => {
-        leave()
-        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the error of the call, untouched
-        reject(error)
-      },
-    )
-  })
-}
-
 /** A rejection with whatever was thrown, untouched. */
 export function rejected(error: unknown): Promise<never> {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- may be anything

@@ -5,11 +5,12 @@ import {
   optionalFunction,
   optionsOf,
   reporter,
+  untilCallerLeaves,
   wholeDelay,
 } from '../core/index.js'
 import { Events } from '../layer/events.js'
 import { traits } from '../layer/layer.js'
-import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
 import { Bucket } from './bucket.js'
 import { tokensOf } from './limiter-settings.js'
 import { rateLimited } from './rate-limited-error.js'
@@ -151,7 +152,7 @@ class Shards implements ShardedRateLimiter {
         this.#tellRefusal(wanted)
         throw rateLimited('limit', wanted, this.retryAfter(wanted))
       }
-      return untilAborted(start(fn, caller), leaverOf(caller, options)).then(
+      return untilCallerLeaves(start(fn, caller), leaverOf(caller, options)).then(
         (value) => {
           this.#keep(parts)
           return value

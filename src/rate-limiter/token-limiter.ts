@@ -1,7 +1,7 @@
-import { isRefusal, number, wholeDelay } from '../core/index.js'
+import { isRefusal, number, onAbort, untilCallerLeaves, wholeDelay } from '../core/index.js'
 import { Alarm } from '../layer/alarm.js'
 import { traits } from '../layer/layer.js'
-import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
 import { Bucket } from './bucket.js'
 import { ClaimQueue } from './claim-queue.js'
 import { maxWaitOf, tokensOf } from './limiter-settings.js'
@@ -130,7 +130,7 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
     epoch: number,
     tokens: number,
   ): Promise<T> {
-    return untilAborted(start(fn, caller), leaver).then(
+    return untilCallerLeaves(start(fn, caller), leaver).then(
       (value) => {
         this.#bucket.keep(epoch, tokens)
         return value
@@ -162,7 +162,7 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
     return new Promise<number>((resolve, reject) => {
       const end = () => {
         this.#sleepers--
-        caller?.removeEventListener('abort', leave)
+        leave()
       }
       const claim: Claim = {
         tokens,
@@ -178,15 +178,14 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
           reject(error)
         },
       }
-      const leave = () => {
+      const leave = onAbort(caller, () => {
         // What the queue has already granted is not given up here.
         this.#advance()
         if (!this.leave(claim)) return
         end()
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller's reason, untouched
         reject(caller?.reason)
-      }
-      caller?.addEventListener('abort', leave, { once: true })
+      })
       this.#sleepers++
       this.#enqueue(now, claim)
     })

@@ -1,7 +1,8 @@
+import { untilCallerLeaves } from '../core/index.js'
 import { sleep } from '../layer/alarm.js'
 import { Events } from '../layer/events.js'
 import { traits } from '../layer/layer.js'
-import { callerOf, leaverOf, rejected, start, untilAborted } from '../layer/signal.js'
+import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
 import { RetryExhaustedError } from './retry-error.js'
 import { RetryPolicy } from './retry-policy.js'
 import type { Observable } from 'rxjs'
@@ -69,7 +70,7 @@ class CallRetry implements Retry {
       // With a deadline the course begins now; without, only a failure makes one.
       const course = deadline < Infinity ? this.#policy.begin() : undefined
       const leaver = leaverOf(caller, options)
-      const first = untilAborted(start(fn, caller), leaver)
+      const first = untilCallerLeaves(start(fn, caller), leaver)
       return first.then(
         budget === undefined
           ? undefined
@@ -102,7 +103,7 @@ class CallRetry implements Retry {
       if (next.type === 'stop') return this.#stop(next.reason, course, error, errors)
       await this.#pause(next, course, error, caller)
       try {
-        const value = await untilAborted(start(fn, caller), leaver)
+        const value = await untilCallerLeaves(start(fn, caller), leaver)
         if (course.attempts === 0) this.#policy.budget?.deposit()
         if (this.#events.observed)
           this.#events.emit({ type: 'recovered', attempts: course.attempts + 1 })

@@ -2,6 +2,7 @@ import {
   clockOption,
   idleSignal,
   number,
+  onAbort,
   optionalFunction,
   optionsOf,
   reporter,
@@ -79,31 +80,29 @@ class CallTimeout implements Timeout {
     return new Promise<T>((resolve, reject) => {
       // A function that takes no signal cannot be told: a controller for it would be for nothing.
       const controller = fn.length === 0 ? undefined : new AbortController()
-      const leave = () => {
-        alarm.clear()
-        caller?.removeEventListener('abort', stop)
-      }
       const give = (reason: unknown) => {
-        leave()
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- may be the caller's reason
         reject(reason)
         controller?.abort(reason)
       }
-      const stop = () => {
-        give(caller?.reason)
-      }
       const alarm = new Alarm(this.#clock, this.duration, () => {
+        leave()
         const error = new TimeoutError(this.duration)
         give(error)
         if (this.#events.observed) this.#events.emit({ type: 'timeout', error })
       })
-      caller?.addEventListener('abort', stop, { once: true })
+      const leave = onAbort(caller, () => {
+        alarm.clear()
+        give(caller?.reason)
+      })
       start(fn, controller?.signal ?? caller ?? idleSignal).then(
         (value) => {
+          alarm.clear()
           leave()
           resolve(value)
         },
         (error: unknown) => {
+          alarm.clear()
           leave()
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the error of the call, untouched
           reject(error)

@@ -120,13 +120,13 @@ describe('a bulkhead', () => {
     expect(layer.running).toBe(0)
   })
 
-  it('leaves no listener behind', async () => {
+  it('has one listener for all calls of a caller, and leaves none behind', async () => {
     const layer = bulkhead({ maxConcurrent: 1, maxQueue: 1 })
     const { signal } = new AbortController()
     const call = controlledCall()
     watch(layer.execute(call, { signal }))
     watch(layer.execute(call, { signal }))
-    expect(listenersOf(signal)).toBe(2)
+    expect(listenersOf(signal)).toBe(1)
     call.resolve('one')
     await turn()
     expect(listenersOf(signal)).toBe(1)

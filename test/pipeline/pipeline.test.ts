@@ -127,11 +127,10 @@ describe('a pipeline', () => {
     expect(call.calls[0]?.signal.aborted).toBe(true)
   })
 
-  it('has one layer listen for a caller who leaves, not each of them', async () => {
-    const { breaker, clock } = everyLayer()
+  it('has one listener for a caller who leaves, whatever its layers', async () => {
+    const { layers, breaker } = everyLayer()
     const caller = new AbortController()
     const call = controlledCall()
-    const layers = pipeline(retry({ clock }), createRateLimiter({ limit: 9, clock }), bulkhead(9))
     const result = watch(layers.execute(call, { signal: caller.signal }))
     expect(listenersOf(caller.signal)).toBe(1)
     caller.abort('gone')
@@ -140,10 +139,57 @@ describe('a pipeline', () => {
     // A breaker listens for itself, and nobody can rely on it for the signal of a probe.
     const next = new AbortController()
     watch(pipeline(breaker, bulkhead(9)).execute(call, { signal: next.signal }))
-    expect(listenersOf(next.signal)).toBe(2)
+    expect(listenersOf(next.signal)).toBe(1)
     next.abort()
     await turn()
     expect(listenersOf(next.signal)).toBe(0)
+  })
+
+  it('serves 10,000 calls of one caller at once: one listener, no warning, and all of them end', async () => {
+    const warnings: unknown[] = []
+    const hear = (warning: Error) => warnings.push(warning)
+    process.on('warning', hear)
+    const clock = createFakeClock()
+    const limiter = createRateLimiter({
+      limit: 100,
+      whenEmpty: 'wait',
+      maxQueue: Infinity,
+      clock,
+    })
+    const slots = bulkhead({ maxConcurrent: 20, maxQueue: 100 })
+    const calls = pipeline(
+      fallback(() => 'cached', { on: () => false }),
+      retry({ attempts: 2, backoff: 1000, clock }),
+      limiter,
+      createBreaker('all at once', { clock }),
+      timeout({ duration: 1000, clock }),
+      slots,
+    )
+    const caller = new AbortController()
+    const { signal } = caller
+    const reasons = new Map<unknown, number>()
+    let failures = 0
+    const fn = (inner: AbortSignal) =>
+      failures++ < 5
+        ? Promise.reject(outage)
+        : new Promise((_, reject) => {
+            inner.addEventListener('abort', reject)
+          })
+    for (let i = 0; i < 10_000; i++)
+      calls.execute(fn, { signal }).catch((error: unknown) => {
+        reasons.set(error, (reasons.get(error) ?? 0) + 1)
+      })
+    await turn()
+    // Five sleep before their second attempt; of the rest some run, some wait for a slot, most for a token.
+    expect([slots.running, slots.queued, limiter.queued]).toEqual([20, 75, 9900])
+    expect(listenersOf(signal)).toBe(1)
+    caller.abort('gone')
+    await turn()
+    process.off('warning', hear)
+    expect([...reasons]).toEqual([['gone', 10_000]])
+    expect(listenersOf(signal)).toBe(0)
+    expect([slots.queued, limiter.queued, clock.pendingTimers]).toEqual([0, 0, 0])
+    expect(warnings).toEqual([])
   })
 
   it('brings the abort of a timeout to whoever waits further in, though the call takes no signal', async () => {

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { onAbort, untilCallerLeaves } from 'recloser/core'
+import { listenersOf, watch, turn } from '../support/layers.js'
+
+function createCaller() {
+  const controller = new AbortController()
+  const heard: string[] = []
+  const hear = (name: string) => onAbort(controller.signal, () => heard.push(name))
+  return { controller, signal: controller.signal, heard, hear }
+}
+
+describe('whoever waits for a signal', () => {
+  it('hears its abort once, in the order of asking, by way of one listener', () => {
+    const { controller, signal, heard, hear } = createCaller()
+    for (let i = 0; i < 20; i++) hear(String(i))
+    expect(listenersOf(signal)).toBe(1)
+    controller.abort()
+    controller.abort()
+    expect(heard).toEqual(Array.from({ length: 20 }, (_, i) => String(i)))
+    expect(listenersOf(signal)).toBe(0)
+  })
+
+  it('hears nothing after it has left; the last one leaves no listener behind', () => {
+    const { controller, signal, heard, hear } = createCaller()
+    const [leaveFirst, leaveSecond] = [hear('first'), hear('second')]
+    leaveFirst()
+    leaveFirst()
+    expect(listenersOf(signal)).toBe(1)
+    leaveSecond()
+    expect(listenersOf(signal)).toBe(0)
+    hear('third')
+    expect(listenersOf(signal)).toBe(1)
+    controller.abort()
+    expect(heard).toEqual(['third'])
+  })
+
+  it('hears at once of an abort that has been', () => {
+    const { controller, signal, heard, hear } = createCaller()
+    controller.abort()
+    hear('late')()
+    expect(heard).toEqual(['late'])
+    expect(listenersOf(signal)).toBe(0)
+  })
+
+  it('is not told when one who was told before has sent it away', () => {
+    const { controller, signal, heard, hear } = createCaller()
+    onAbort(signal, () => {
+      leave()
+      hear('meanwhile')
+    })
+    const leave = hear('sent away')
+    controller.abort()
+    expect(heard).toEqual(['meanwhile'])
+  })
+
+  it('has nothing to wait for without a signal', () => {
+    onAbort(undefined, () => expect.unreachable())()
+    const call = Promise.resolve(1)
+    expect(untilCallerLeaves(call, undefined)).toBe(call)
+  })
+
+  it('is told before the call is given up', async () => {
+    const { controller, signal } = createCaller()
+    let state: string | undefined
+    const result = watch(
+      untilCallerLeaves(new Promise(() => undefined), signal, () => (state = result.state)),
+    )
+    controller.abort('gone')
+    await turn()
+    expect([state, result.error]).toEqual(['pending', 'gone'])
+  })
+})
