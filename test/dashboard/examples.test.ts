@@ -1,7 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startScript } from '../support/script.js'
 import { listenTo, refusalOf } from './support.js'
 import type { Script } from '../support/script.js'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const scripts: Script[] = []
 
@@ -20,7 +22,7 @@ async function start(path: string, args: string[], expected: RegExp): Promise<Re
   script.process.stdout?.on('data', (text) => (said += String(text)))
   return await Promise.race([
     expect
-      .poll(() => expected.exec(said), { timeout: 20_000 })
+      .poll(() => expected.exec(said), { timeout: 40_000 })
       .not.toBeNull()
       .then(() => expected.exec(said) as RegExpExecArray),
     script.ending.then(({ stderr }) => Promise.reject(new Error(`it ended: ${stderr}`))),
@@ -65,6 +67,5 @@ describe('the dashboard in', () => {
 
       expect(await (await fetch(`${origin}/`)).text()).toBe('the shop\n')
     },
-    40_000,
   )
 })

@@ -2,11 +2,13 @@ import { once } from 'node:events'
 import { createServer, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import express from 'express'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { breakCircuit, createScene, listenTo, refusalOf } from './support.js'
 import type { AddressInfo } from 'node:net'
 import type { RequestListener, Server } from 'node:http'
 import type { Scene } from './support.js'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const servers: Server[] = []
 
@@ -75,7 +77,7 @@ describe('over node:http', () => {
     await once(response, 'data')
     expect(dashboard.readers).toBe(1)
     request.destroy()
-    await expect.poll(() => dashboard.readers, { timeout: 20_000 }).toBe(0)
+    await expect.poll(() => dashboard.readers, { timeout: 30_000 }).toBe(0)
   })
 
   it('carries out actions', async () => {
@@ -127,7 +129,7 @@ describe('over node:http', () => {
     const socket = connect(Number(new URL(address).port), '127.0.0.1')
     socket.write('GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
     socket.pause()
-    await expect.poll(() => dashboard.readers, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => dashboard.readers, { timeout: 30_000 }).toBe(1)
     // The kernel takes some megabytes before anybody notices.
     await expect
       .poll(
@@ -136,12 +138,12 @@ describe('over node:http', () => {
           clock.advance(2000)
           return dashboard.readers
         },
-        { interval: 1, timeout: 20_000 },
+        { interval: 1, timeout: 30_000 },
       )
       .toBe(0)
     socket.resume()
     await once(socket, 'close')
-  }, 30_000)
+  })
 
   it('ends open pages when it is disposed of, so that the server can close', async () => {
     const { dashboard } = createScene()

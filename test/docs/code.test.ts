@@ -5,6 +5,8 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { blocksOf, documents, root } from './markdown.js'
 import type { Block } from './markdown.js'
 
+vi.setConfig({ testTimeout: 60_000 })
+
 // Ignored by git and by the linter. Its files import the package by name, as their readers will.
 const folder = resolve(root, 'reports/docs')
 
@@ -29,7 +31,7 @@ describe('the code in the documents', () => {
 
   it('compiles under the strictest settings', () => {
     expect(complaints(blocks.map((block) => fileOf(block)))).toEqual([])
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('the code in the documents runs, and prints what its comments say', () => {

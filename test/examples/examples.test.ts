@@ -46,7 +46,7 @@ describe('each example', () => {
       expect(code).toBe(0)
       expect(stdout).toMatch(promises[program] ?? /\S/)
     },
-    30_000,
+    60_000,
   )
 
   it.each([...programs, 'start.js'])('%s is listed in the README of the examples', (program) => {

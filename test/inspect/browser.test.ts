@@ -3,13 +3,15 @@ import { build } from 'esbuild'
 import { createBreaker } from 'recloser'
 import { createRelay } from 'recloser/inspect/relay'
 import { createFakeClock } from 'recloser/testing'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fail } from '../support/breakers.js'
 import { launchChromium, launchTimeout } from '../support/chromium.js'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import type { Relay } from 'recloser/inspect/relay'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /** The page of an inspector: what the real receiver of Stately hears in a browser, as a list. */
 const inspectorPage = `

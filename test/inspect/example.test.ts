@@ -14,7 +14,7 @@ it('the example shows three charts that move, says what needs the network, and e
     () => {
       expect(printed).toHaveLength(2)
     },
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   )
   const url = /http:\S+/.exec(printed[0] ?? '')?.[0] ?? ''
   expect(printed[1]).toContain('comes from https://stately.ai. Where it cannot be reached')
@@ -29,9 +29,9 @@ it('the example shows three charts that move, says what needs the network, and e
     () => {
       expect([...events.values()].filter((count) => count > 1)).toHaveLength(3)
     },
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   )
 
   script.process.kill('SIGINT')
   expect(await script.ending).toMatchObject({ code: 0, stderr: '' })
-}, 30_000)
+}, 90_000)

@@ -13,6 +13,8 @@ import type { ChildProcessByStdio } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import type { LegacyServer, LegacyServerOptions } from 'recloser/inspect/relay'
 
+vi.setConfig({ testTimeout: 60_000 })
+
 /** A line that the process of XState 4 prints. */
 interface Heard {
   readonly type: string
@@ -36,7 +38,7 @@ beforeAll(() => {
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(`npm ci failed: ${stderr}`)
-}, 120_000)
+}, 300_000)
 
 afterAll(() => {
   rmSync(workspace, { recursive: true, force: true })
@@ -72,7 +74,7 @@ function startReceiver() {
       () => {
         expect(told().at(-1)).toBe(last)
       },
-      { timeout: 10_000, interval: 10 },
+      { timeout: 30_000, interval: 10 },
     )
   const send = (origin: string, data: object) =>
     process.stdin.write(`${JSON.stringify({ origin, data })}\n`)
@@ -105,7 +107,7 @@ describe('the old inspector, with XState 4', () => {
       ({ type, state }) => type === 'service.state' && state === 'open',
     )
     expect(open?.context).toMatchObject({ consecutiveBreaks: 1, health: { failures: 9 } })
-  }, 20_000)
+  })
 
   it('makes a chart of XState 4 of what it is told, and finds its way in it', async () => {
     createBreaker('payments', { clock, inspect: server.inspect })
@@ -119,7 +121,7 @@ describe('the old inspector, with XState 4', () => {
       isolated: 'isolated',
       guards: ['isUnhealthy'],
     })
-  }, 20_000)
+  })
 
   it('is told of breakers that come after it', async () => {
     const registry = createRegistry({ clock, inspect: server.inspect })
@@ -133,7 +135,7 @@ describe('the old inspector, with XState 4', () => {
       'service.event xstate.init',
       'service.state closed',
     ])
-  }, 20_000)
+  })
 
   it('joins late and is told where the circuits are', async () => {
     const breaker = createBreaker('payments', { clock, inspect: server.inspect })
@@ -142,7 +144,7 @@ describe('the old inspector, with XState 4', () => {
     const receiver = startReceiver()
     await receiver.until('service.register payments isolated')
     expect(receiver.told()).toHaveLength(1)
-  }, 20_000)
+  })
 
   it('sends an event, which moves the circuit, and is told of it once', async () => {
     const breaker = createBreaker('payments', { clock, inspect: server.inspect })
@@ -155,7 +157,7 @@ describe('the old inspector, with XState 4', () => {
     await receiver.until('service.state isolated')
     expect(breaker.isolation?.reasons).toEqual(['from the inspector'])
     expect(receiver.told().slice(1)).toEqual(['service.event ISOLATE', 'service.state isolated'])
-  }, 20_000)
+  })
 
   it('only looks, unless it is allowed more', async () => {
     await server.close()
@@ -167,7 +169,7 @@ describe('the old inspector, with XState 4', () => {
     const second = startReceiver()
     await second.until('service.register payments closed')
     expect(breaker.state).toBe('closed')
-  }, 20_000)
+  })
 })
 
 describe('the server for the old inspector', () => {
@@ -205,9 +207,12 @@ describe('the server for the old inspector', () => {
     socket.send('{"type":"xstate.event","event":"{\\"origin\\":\\"x:0\\"}"}')
     socket.send(Buffer.from('{"type":"xstate.inspecting"}'), { binary: true })
     socket.send('{"type":"xstate.inspecting"}')
-    await vi.waitFor(() => {
-      expect(answers.at(-1)).toContain('service.register')
-    })
+    await vi.waitFor(
+      () => {
+        expect(answers.at(-1)).toContain('service.register')
+      },
+      { timeout: 30_000 },
+    )
     expect(answers.filter((answer) => answer.includes('service.register'))).toHaveLength(2)
     socket.terminate()
   })

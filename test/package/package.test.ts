@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { createContext, runInContext } from 'node:vm'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 const root = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
@@ -18,7 +20,7 @@ beforeAll(async () => {
   app = await mkdtemp(join(tmpdir(), 'recloser-app-'))
   files = await install(app)
   await cp(join(import.meta.dirname, 'app'), app, { recursive: true })
-}, 120_000)
+}, 300_000)
 
 afterAll(() => rm(app, { recursive: true }))
 
@@ -59,7 +61,7 @@ describe('the published package', () => {
     for (const source of sources) await cp(join(app, 'types.ts'), join(app, source))
     const args = [compiler, ...options, ...libraries, ...sources]
     await expect(run(process.execPath, args, { cwd: app })).resolves.toMatchObject({ stdout: '' })
-  }, 60_000)
+  })
 })
 
 describe('a bundle for browsers', () => {

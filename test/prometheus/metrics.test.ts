@@ -3,7 +3,7 @@ import { consecutiveFailures, createRegistry } from 'recloser'
 import { instrument } from 'recloser/prometheus'
 import { createFakeClock } from 'recloser/testing'
 import { Subject } from 'rxjs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   createRig,
   fail,
@@ -15,6 +15,8 @@ import {
 import { startTarget } from './scrape.js'
 import type { FedOutcome } from 'recloser'
 import type { Target } from './scrape.js'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 let target: Target
 let register: Register

@@ -1,5 +1,5 @@
 /** @jsxImportSource preact */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { RefusedError } from './session.js'
 import type { BreakerRow, DashboardAction } from '../wire.js'
 import type { Session } from './session.js'
@@ -103,7 +103,8 @@ export function ActionDialog({
   const [busy, setBusy] = useState(false)
   const { title, button, explain, done } = wordings[intent.kind]
 
-  useEffect(() => {
+  // Before the next key: an Escape is for the dialog, not for what lies under it.
+  useLayoutEffect(() => {
     dialog.current?.showModal()
   }, [])
 
