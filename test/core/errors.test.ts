@@ -175,6 +175,8 @@ describe('an error without a stack', () => {
       expect(error.stack).toMatch(/\n\s+at /)
     } finally {
       Object.defineProperty(Error, 'stackTraceLimit', before)
+      // Other tests want a copy that knows this runtime.
+      vi.resetModules()
     }
   })
 })

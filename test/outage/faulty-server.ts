@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Clock } from 'recloser'
 
 /** What can be wrong with a dependency. */
 export const faults = [
@@ -30,16 +31,16 @@ const body = 'x'.repeat(4000)
  * Listens on the loopback. Each call has a connection of its own, so that what a pool does to a
  * connection that was closed is no matter here.
  *
- * @param slowness - ms that slow headers take
+ * @param slowness - ms of `clock` that slow headers take
  */
-export async function createFaultyServer(slowness: number): Promise<FaultyServer> {
+export async function createFaultyServer(clock: Clock, slowness: number): Promise<FaultyServer> {
   const seen = new Map<number, Fault | 'well'>()
   const sockets = new Set<Socket>()
   let now: Fault | 'well' = 'well'
   const server = createServer((request, response) => {
     seen.set(numberOf(request), now)
     response.setHeader('connection', 'close')
-    answer(now, response, slowness)
+    answer(now, response, (fn) => clock.setTimeout(fn, slowness))
   })
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -76,7 +77,11 @@ export async function createFaultyServer(slowness: number): Promise<FaultyServer
   }
 }
 
-function answer(fault: Fault | 'well', response: ServerResponse, slowness: number): void {
+function answer(
+  fault: Fault | 'well',
+  response: ServerResponse,
+  later: (fn: () => void) => void,
+): void {
   switch (fault) {
     case 'well':
     case 'refused':
@@ -89,7 +94,7 @@ function answer(fault: Fault | 'well', response: ServerResponse, slowness: numbe
       response.writeHead(429, { 'retry-after': '1' }).end('too many')
       return
     case 'slow headers':
-      setTimeout(() => response.end(body), slowness)
+      later(() => response.end(body))
       return
     case 'reset in mid-body':
       response.writeHead(200, { 'content-length': 2 * body.length })

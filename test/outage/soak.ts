@@ -43,7 +43,7 @@ function add(report: Report, sum: Sum, tell: (line: string) => void): void {
   sum.outages++
   sum.calls += report.calls.size
   sum.rejected += report.rejected
-  // The probes of a slow dependency that were under way when it was mended take their time.
+  // Who is told to wait a second does so.
   if (report.outage.fault !== 'status 429') sum.recovery = Math.max(sum.recovery, report.recovery)
   for (const complaint of complaintsAbout(report)) {
     sum.complaints++
