@@ -1,26 +1,14 @@
-import { idleSignal, untilCallerLeaves } from '../core/index.js'
+import { idleSignal, takesSignal, untilCallerLeaves } from '../core/index.js'
 import type { CallPermit } from './permit.js'
 
-// `length` costs as much as the rest of the admission, and most calls are made by one function.
-let lastFn: unknown
-let lastTakesSignal = false
-
-/**
- * The signal a call gets: its own if it is a probe, else that of its caller. A function that declares
- * a parameter for it never shares one, for it may leave its listeners behind.
- */
+/** The signal a call gets: its own if it is a probe, else that of its caller, if there is one. */
 export function signalOf(
   permit: CallPermit,
   caller: AbortSignal | undefined,
   fn: (signal: AbortSignal) => unknown,
 ): AbortSignal {
   if (permit.probe > 0) return permit.signal
-  if (caller !== undefined) return caller
-  if (fn !== lastFn) {
-    lastFn = fn
-    lastTakesSignal = fn.length > 0
-  }
-  return lastTakesSignal ? permit.signal : idleSignal
+  return caller ?? (takesSignal(fn) ? permit.signal : idleSignal)
 }
 
 /**

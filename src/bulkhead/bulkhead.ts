@@ -10,6 +10,7 @@ import {
 import { endingOf } from '../layer/ending.js'
 import { Events } from '../layer/events.js'
 import { traits } from '../layer/layer.js'
+import { Queue } from '../layer/queue.js'
 import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
 import { BulkheadFullError } from './bulkhead-error.js'
 import type { Observable } from 'rxjs'
@@ -61,8 +62,8 @@ class CallBulkhead implements Bulkhead {
   readonly #maxConcurrent: number
   readonly #maxQueue: number
   readonly #events: Events<BulkheadEvent>
-  /** In the order they came; each entry starts its call. */
-  readonly #queue = new Set<() => void>()
+  /** Each entry starts its call. */
+  readonly #queue = new Queue<() => void>()
   #running = 0
 
   constructor(options: BulkheadOptions) {
@@ -99,27 +100,32 @@ class CallBulkhead implements Bulkhead {
 
   #run<T>(fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
     this.#running++
+    const call = start(fn, caller)
     const ending = endingOf(fn)
-    const end = ending === undefined ? this.#free : () => ending.whenIdle(this.#free)
-    return start(fn, caller).then(
-      (value) => {
-        end()
-        return value
-      },
-      (error: unknown) => {
-        end()
-        throw error
-      },
-    )
+    return ending === undefined
+      ? call.then(this.#passOn, this.#throwOn)
+      : call.finally(() => {
+          ending.whenIdle(this.#free)
+        })
+  }
+
+  // Made once: two functions for each call would cost as much as the rest.
+  readonly #passOn = <T>(value: T): T => {
+    this.#free()
+    return value
+  }
+
+  readonly #throwOn = (error: unknown): never => {
+    this.#free()
+    throw error
   }
 
   readonly #free = (): void => {
     this.#running--
-    for (const next of this.#queue) {
-      this.#queue.delete(next)
-      next()
-      return
-    }
+    const next = this.#queue.first
+    if (next === undefined) return
+    this.#queue.delete(next)
+    next()
   }
 
   #wait<T>(

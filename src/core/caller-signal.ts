@@ -20,6 +20,22 @@ export function liveSignal(caller: AbortSignal | undefined): AbortSignal | undef
   return caller
 }
 
+// `length` costs as much as the rest of most layers, and most calls are made by one function.
+let lastFn: unknown
+let lastTakesSignal = false
+
+/**
+ * Whether a function declares a parameter for its signal. Such a one must never be handed a signal
+ * that others share, unless it is the caller's own: it may leave its listeners behind.
+ */
+export function takesSignal(fn: (signal: AbortSignal) => unknown): boolean {
+  if (fn !== lastFn) {
+    lastFn = fn
+    lastTakesSignal = fn.length > 0
+  }
+  return lastTakesSignal
+}
+
 /** Those who wait for one signal to abort. */
 interface Waiting {
   readonly stops: Set<() => void>

@@ -1,4 +1,4 @@
-import { idleSignal, liveSignal, shown } from '../core/index.js'
+import { idleSignal, liveSignal, shown, takesSignal } from '../core/index.js'
 import { watched } from './layer.js'
 import type { Call, CallOptions, InnerCallOptions } from './layer.js'
 
@@ -28,15 +28,11 @@ export function leaverOf(
   return options?.[watched] === true ? undefined : caller
 }
 
-/**
- * Makes the call; what it throws becomes a rejection. A function that asks for a signal never gets
- * one that others share, unless it is the caller's own: it may leave its listeners behind.
- */
+/** Makes the call; what it throws becomes a rejection. */
 export function start<T>(fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
   try {
-    return Promise.resolve(
-      fn(caller ?? (fn.length === 0 ? idleSignal : new AbortController().signal)),
-    )
+    const signal = caller ?? (takesSignal(fn) ? new AbortController().signal : idleSignal)
+    return Promise.resolve(fn(signal))
   } catch (error) {
     return rejected(error)
   }

@@ -1,4 +1,4 @@
-import { idleSignal, shown } from '../core/index.js'
+import { idleSignal, shown, takesSignal } from '../core/index.js'
 import { Ending, withEnding } from '../layer/ending.js'
 import { traitsOf, watched } from '../layer/layer.js'
 import { callerOf, rejected } from '../layer/signal.js'
@@ -82,7 +82,9 @@ class LayerPipeline<Added> implements Pipeline<Added> {
   #enter<T>(index: number, fn: Call<T>, caller: AbortSignal | undefined): Promise<T | Added> {
     const layer = this.layers[index] as Layer<Added>
     const options = caller === undefined ? undefined : this.#optionsFor(index, caller)
-    if (traitsOf(layer)?.holds !== true) return layer.execute(this.#inward(index, fn), options)
+    // Innermost, it sees the end of the call itself.
+    if (index === this.#last || traitsOf(layer)?.holds !== true)
+      return layer.execute(this.#inward(index, fn), options)
     const ending = new Ending()
     return layer.execute(withEnding(this.#inward(index, ending.follow(fn)), ending), options)
   }
@@ -100,7 +102,7 @@ class LayerPipeline<Added> implements Pipeline<Added> {
     // To the others the way further in looks like a function that takes none, and what they hand it
     // is that of the caller or of a probe.
     const aborts = traitsOf(this.layers[index] as object)?.aborts === true
-    return aborts && (fn.length > 0 || this.#isHeeded[index] === true)
+    return aborts && (takesSignal(fn) || this.#isHeeded[index] === true)
       ? enter
       : (...[signal]: [signal?: AbortSignal]) => enter(signal ?? idleSignal)
   }

@@ -1,3 +1,4 @@
+import { Queue } from '../layer/queue.js'
 import type { Bucket } from './bucket.js'
 
 /** Somebody who waits for tokens. */
@@ -19,8 +20,7 @@ export interface Claim {
  */
 export class ClaimQueue {
   readonly #bucket: Bucket
-  /** Oldest first. */
-  readonly #claims = new Set<Claim>()
+  readonly #claims = new Queue<Claim>()
   #tokens = 0
   #latest = -Infinity
 
@@ -44,18 +44,19 @@ export class ClaimQueue {
 
   /** Ms until `claim` has its tokens. */
   delayOf(now: number, claim: Claim): number {
-    let tokens = 0
-    for (const earlier of this.#claims) {
-      tokens += earlier.tokens
-      if (earlier === claim) break
+    let behind = 0
+    // A delay is asked for most by one who has just come.
+    for (const later of this.#claims.backwards()) {
+      if (later === claim) break
+      behind += later.tokens
     }
-    return this.#bucket.delay(now, tokens)
+    return this.#bucket.delay(now, this.#tokens - behind)
   }
 
   /** Ms until the first has its tokens; Infinity when nobody waits. */
   nextDelay(now: number): number {
-    for (const { tokens } of this.#claims) return this.#bucket.delay(now, tokens)
-    return Infinity
+    const { first } = this.#claims
+    return first === undefined ? Infinity : this.#bucket.delay(now, first.tokens)
   }
 
   add(claim: Claim): void {
@@ -72,7 +73,7 @@ export class ClaimQueue {
 
   /** Hands out what has come by `now`, at the moment at which it came. */
   advance(now: number): void {
-    for (const claim of this.#claims) {
+    for (let claim = this.#claims.first; claim !== undefined; claim = this.#claims.first) {
       if (this.#bucket.delay(now, claim.tokens) > 0) break
       const at = Math.min(this.#latest + this.#bucket.delay(this.#latest, claim.tokens), now)
       this.remove(claim)

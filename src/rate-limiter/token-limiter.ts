@@ -208,7 +208,7 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
     this.#queue ??= new ClaimQueue(this.#bucket)
     this.#queue.advance(now)
     this.#queue.add(claim)
-    this.#tell({ type: 'queued', tokens: claim.tokens, delay: this.delayOf(claim) })
+    this.#tell({ type: 'queued', tokens: claim.tokens, delay: whole(this.#queue.delay(now, 0)) })
     this.#watch()
     if (this.#alarm === undefined) this.#rearm(now)
   }

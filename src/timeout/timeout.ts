@@ -6,6 +6,7 @@ import {
   optionalFunction,
   optionsOf,
   reporter,
+  takesSignal,
 } from '../core/index.js'
 import { Alarm } from '../layer/alarm.js'
 import { Events } from '../layer/events.js'
@@ -79,7 +80,7 @@ class CallTimeout implements Timeout {
   #run<T>(fn: Call<T>, caller: AbortSignal | undefined): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       // A function that takes no signal cannot be told: a controller for it would be for nothing.
-      const controller = fn.length === 0 ? undefined : new AbortController()
+      const controller = takesSignal(fn) ? new AbortController() : undefined
       const give = (reason: unknown) => {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- may be the caller's reason
         reject(reason)

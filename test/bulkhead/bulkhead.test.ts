@@ -105,6 +105,41 @@ describe('a bulkhead', () => {
     expect(listenersOf(caller.signal)).toBe(0)
   })
 
+  it('keeps the order of those who stay, whoever leaves: the first, the last or one between', async () => {
+    const layer = bulkhead({ maxConcurrent: 1, maxQueue: 9 })
+    const running = controlledCall()
+    const served: number[] = []
+    const callers = Array.from({ length: 9 }, () => new AbortController())
+    watch(layer.execute(running))
+    callers.forEach(({ signal }, index) => {
+      watch(layer.execute(() => served.push(index), { signal }))
+    })
+    for (const leaver of [4, 0, 8, 5, 1, 7]) callers[leaver]?.abort()
+    const last = watch(layer.execute(() => served.push(9)))
+    expect(layer.queued).toBe(4)
+    running.resolve('fine')
+    await turn()
+    expect(served).toEqual([2, 3, 6, 9])
+    expect(last.state).toBe('fulfilled')
+    expect(layer.queued).toBe(0)
+  })
+
+  it('serves 100,000 who wait, and lets half of them leave: each costs the same', async () => {
+    const layer = bulkhead({ maxConcurrent: 1, maxQueue: Infinity })
+    const caller = new AbortController()
+    const first = controlledCall()
+    let [served, left] = [0, 0]
+    watch(layer.execute(first))
+    for (let i = 0; i < 100_000; i++)
+      layer.execute(() => served++, i % 2 === 0 ? undefined : caller).catch(() => left++)
+    expect(layer.queued).toBe(100_000)
+    caller.abort()
+    first.resolve('fine')
+    await turn()
+    expect([served, left]).toEqual([50_000, 50_000])
+    expect([layer.running, layer.queued]).toEqual([0, 0])
+  })
+
   it('holds the slot until the call really ends, when its caller has left long ago', async () => {
     const layer = bulkhead(1)
     const call = controlledCall()

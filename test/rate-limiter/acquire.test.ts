@@ -151,6 +151,26 @@ describe('acquire', () => {
     expect(one.state).toBe('fulfilled')
   })
 
+  it('serves 100,000 who wait, and lets half of them leave: each costs the same', async () => {
+    const { limiter, clock } = createLimiter({ ...onePer(1), maxQueue: Infinity })
+    const caller = new AbortController()
+    let [served, left] = [0, 0]
+    await limiter.acquire()
+    for (let i = 0; i < 100_000; i++)
+      limiter.acquire(1, i % 2 === 0 ? undefined : caller).then(
+        () => served++,
+        () => left++,
+      )
+    for (let i = 0; i < 25_000; i++) clock.advance(1)
+    await turn()
+    caller.abort()
+    await turn()
+    expect([served, left]).toEqual([25_000, 37_500])
+    clock.advance(37_500)
+    await turn()
+    expect([served, left, limiter.queued]).toEqual([62_500, 37_500, 0])
+  })
+
   it('works on the clock of the runtime', async () => {
     const limiter = createRateLimiter({ limit: 1, interval: 5 })
     await limiter.acquire()
