@@ -12,6 +12,9 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    // A limit for what hangs, not for what a busy machine takes its time over.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['machines/**/*.ts', 'src/core/**/*.ts', 'src/breaker/**/*.ts'],

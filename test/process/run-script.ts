@@ -17,7 +17,7 @@ export interface Ended {
 export async function runScript(
   name: string,
   flags: string[] = [],
-  limit = 60_000,
+  limit = 120_000,
 ): Promise<Ended> {
   const script = fileURLToPath(new URL(`scripts/${name}.mjs`, import.meta.url))
   // Nothing of the test runner may come along.

@@ -30,7 +30,7 @@ console.log(
     admitted,
     stillOpen,
     minutes: [setBack, setForth].map((ms) => Math.round((ms ?? 0) / 60_000)),
-    toldByTheWall: Math.abs(told - Date.now()) < 1000,
-    timeInState: long.stats().timeInState < 1000,
+    toldByTheWall: Math.abs(told - Date.now()) < hour / 2,
+    timeInState: long.stats().timeInState < hour / 2,
   }),
 )
