@@ -1,6 +1,7 @@
 import { optionalFunction, optionsOf, reporter, shown, untilCallerLeaves } from '../core/index.js'
 import { Events } from '../layer/events.js'
 import { traits } from '../layer/layer.js'
+import { says } from '../layer/predicate.js'
 import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
 import { FallbackFailedError } from './fallback-error.js'
 import type { Observable } from 'rxjs'
@@ -82,14 +83,9 @@ class CallFallback<F> implements Fallback<F> {
   }
 
   #answers(error: unknown, caller: AbortSignal | undefined): boolean {
+    const on = this.#on
     if (caller?.aborted === true) return false
-    if (this.#on === undefined) return true
-    try {
-      return this.#on(error)
-    } catch (thrown) {
-      this.#report(thrown)
-      return false
-    }
+    return on === undefined || says('on', () => on(error), this.#report)
   }
 
   async #give(
@@ -98,6 +94,8 @@ class CallFallback<F> implements Fallback<F> {
     leaver: AbortSignal | undefined,
   ): Promise<F> {
     try {
+      // `on` may have made its caller leave.
+      caller?.throwIfAborted()
       const answer = await untilCallerLeaves(
         start<F>((signal) => this.#answer(cause, signal), caller),
         leaver,

@@ -11,6 +11,7 @@ import {
   retryAfterHint,
   shown,
 } from '../core/index.js'
+import { says } from '../layer/predicate.js'
 import { backoffOption, delayOf } from './backoff.js'
 import type { BrokenCircuitError, Clock } from '../core/index.js'
 import type { Backoff, BackoffGenerator } from './backoff.js'
@@ -86,10 +87,10 @@ export type Next =
 export class RetryPolicy {
   readonly attempts: number
   readonly deadline: number
-  readonly budget: RetryBudget | undefined
   readonly clock: Required<Clock>
   readonly report: (error: unknown) => void
   readonly #backoff: BackoffGenerator
+  readonly #budget: RetryBudget | undefined
   readonly #maxDelay: number
   readonly #retryOn: RetryOptions['retryOn']
   readonly #waitForCircuit: boolean
@@ -120,7 +121,7 @@ export class RetryPolicy {
       { above: 0, infinite: true },
     )
     this.#retryOn = optionalFunction('retryOn', options.retryOn)
-    this.budget = budgetOf(given.budget)
+    this.#budget = budgetOf(given.budget)
     this.clock = clockOption(given.clock)
     this.#random = optionalFunction('random', options.random) ?? Math.random
     this.report = reporter(optionalFunction('onError', options.onError))
@@ -130,6 +131,19 @@ export class RetryPolicy {
   begin(): Course {
     const startedAt = this.deadline < Infinity ? this.clock.now() : undefined
     return { attempts: 0, rejections: 0, previousDelay: 0, startedAt }
+  }
+
+  get hasBudget(): boolean {
+    return this.#budget !== undefined
+  }
+
+  /** A call was made for the first time. */
+  earn(): void {
+    try {
+      this.#budget?.deposit()
+    } catch (error) {
+      this.report(error)
+    }
   }
 
   /** Notes a failure in `course`, and says what comes next. */
@@ -156,7 +170,7 @@ export class RetryPolicy {
     course.attempts++
     course.rejections = 0
     const refused = isRefusal(error)
-    if (course.attempts === 1 && !refused) this.budget?.deposit()
+    if (course.attempts === 1 && !refused) this.earn()
     if (!this.#isRetryable(error, course.attempts, refused))
       return { type: 'stop', reason: 'notRetryable' }
     if (course.attempts >= this.attempts) return { type: 'stop', reason: 'attempts' }
@@ -164,18 +178,19 @@ export class RetryPolicy {
     const delay = Math.max(this.#delay(error, course, course.attempts), hint)
     if (this.#isTooLate(delay, course)) return { type: 'stop', reason: 'deadline' }
     // A refused call has cost the dependency nothing, nor does trying it again cost the budget.
-    if (!refused && this.budget?.withdraw() === false) return { type: 'stop', reason: 'budget' }
+    if (!refused && !this.#mayRetry()) return { type: 'stop', reason: 'budget' }
     return { type: 'retry', delay }
   }
 
   #isRetryable(error: unknown, attempt: number, refused: boolean): boolean {
-    if (this.#retryOn === undefined) return !refused
-    try {
-      return this.#retryOn(error, { attempt })
-    } catch (thrown) {
-      this.report(thrown)
-      return false
-    }
+    const retryOn = this.#retryOn
+    if (retryOn === undefined) return !refused
+    return says('retryOn', () => retryOn(error, { attempt }), this.report)
+  }
+
+  #mayRetry(): boolean {
+    const budget = this.#budget
+    return budget === undefined || says('budget.withdraw', () => budget.withdraw(), this.report)
   }
 
   #delay(error: unknown, course: Course, attempt: number): number {

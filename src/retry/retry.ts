@@ -66,18 +66,18 @@ class CallRetry implements Retry {
   execute<T>(fn: Call<T>, options?: CallOptions): Promise<T> {
     try {
       const caller = callerOf(fn, options)
-      const { budget, deadline } = this.#policy
+      const { deadline, hasBudget } = this.#policy
       // With a deadline the course begins now; without, only a failure makes one.
       const course = deadline < Infinity ? this.#policy.begin() : undefined
       const leaver = leaverOf(caller, options)
       const first = untilCallerLeaves(start(fn, caller), leaver)
       return first.then(
-        budget === undefined
-          ? undefined
-          : (value) => {
-              budget.deposit()
+        hasBudget
+          ? (value) => {
+              this.#policy.earn()
               return value
-            },
+            }
+          : undefined,
         (error: unknown) => this.#again(fn, caller, leaver, course ?? this.#policy.begin(), error),
       )
     } catch (error) {
@@ -104,7 +104,7 @@ class CallRetry implements Retry {
       await this.#pause(next, course, error, caller)
       try {
         const value = await untilCallerLeaves(start(fn, caller), leaver)
-        if (course.attempts === 0) this.#policy.budget?.deposit()
+        if (course.attempts === 0) this.#policy.earn()
         if (this.#events.observed)
           this.#events.emit({ type: 'recovered', attempts: course.attempts + 1 })
         return value
@@ -129,6 +129,8 @@ class CallRetry implements Retry {
     }
     try {
       await sleep(this.#policy.clock, delay, caller)
+      // The caller may have left since the sleep was over.
+      caller?.throwIfAborted()
     } catch (reason) {
       return this.#end('aborted', course, reason)
     }

@@ -111,6 +111,30 @@ describe('a fallback', () => {
     expect(events).toEqual([])
   })
 
+  it('does not answer when `on` makes the caller leave', async () => {
+    let asked = 0
+    const caller = new AbortController()
+    const layer = fallback(() => ++asked, {
+      on: () => {
+        caller.abort('gone')
+        return true
+      },
+    })
+    const result = layer.execute(() => Promise.reject(outage), { signal: caller.signal })
+    expect(await errorOf(result)).toBe('gone')
+    expect(asked).toBe(0)
+  })
+
+  it('takes an `on` that would answer later for no', async () => {
+    const reported: unknown[] = []
+    const layer = fallback(() => 'cached', {
+      on: (() => Promise.resolve(true)) as never,
+      onError: (error) => reported.push(error),
+    })
+    expect(await errorOf(layer.execute(() => Promise.reject(outage)))).toBe(outage)
+    expect(reported).toEqual([new TypeError('on must return true or false, got a promise')])
+  })
+
   it('passes the error on when `on` throws, and tells onError', async () => {
     const reported: unknown[] = []
     const layer = fallback(() => 'cached', {

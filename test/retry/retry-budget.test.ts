@@ -114,6 +114,19 @@ describe('a retry budget', () => {
     expect(await errorOf(other.layer.execute(() => Promise.reject(outage)))).toBe(outage)
   })
 
+  it('of your own may fail: the result of the call stands, and there is no further one', async () => {
+    const broken = () => {
+      throw new Error('the budget is broken')
+    }
+    const { layer, reported } = createRetry({
+      budget: { balance: 1, deposit: broken, withdraw: broken },
+    })
+    await expect(layer.execute(() => 'fine')).resolves.toBe('fine')
+    expect(reported).toHaveLength(1)
+    expect(await errorOf(layer.execute(() => Promise.reject(outage)))).toBe(outage)
+    expect(reported).toHaveLength(3)
+  })
+
   it('is not touched by calls that were refused here', async () => {
     const { budget, clock } = createBudget({ ratio: 1, minPerSecond: 1, ttl: 1000 })
     const full = bulkhead(1)

@@ -3,7 +3,7 @@ import { RetryExhaustedError, retry } from 'recloser/retry'
 import { controlledCall } from 'recloser/testing'
 import { bulkhead } from 'recloser/bulkhead'
 import { outage } from '../support/breakers.js'
-import { errorOf, listenersOf, turn, watch } from '../support/layers.js'
+import { errorOf, listenForUnhandled, listenersOf, turn, watch } from '../support/layers.js'
 import { createRetry, delaysOf, pass } from '../support/retries.js'
 
 const notFound = Object.assign(new Error('not found'), { status: 404 })
@@ -218,6 +218,64 @@ describe('a retry', () => {
     await pass(clock, 500)
     expect(call.calls).toHaveLength(1)
     expect(listenersOf(caller.signal)).toBe(0)
+  })
+
+  it('an abort as the sleep is over comes in time: there is no further call', async () => {
+    const { layer, clock, events } = createRetry()
+    const caller = new AbortController()
+    const call = controlledCall()
+    const result = watch(layer.execute(call, { signal: caller.signal }))
+    call.reject(outage)
+    await turn()
+    clock.advance(100)
+    caller.abort('gone')
+    await turn()
+    expect(result.error).toBe('gone')
+    expect(call.calls).toHaveLength(1)
+    expect(events.at(-1)).toMatchObject({ type: 'gaveUp', reason: 'aborted' })
+  })
+
+  it.each([
+    ['retryOn', (abort: () => void) => ({ retryOn: () => (abort(), true) })],
+    ['the back-off', (abort: () => void) => ({ backoff: () => (abort(), 100) })],
+  ])('an abort by %s ends it before it sleeps', async (_, optionsOf) => {
+    const caller = new AbortController()
+    const { layer, clock } = createRetry(
+      optionsOf(() => {
+        caller.abort('gone')
+      }),
+    )
+    const result = watch(layer.execute(() => Promise.reject(outage), { signal: caller.signal }))
+    await turn()
+    expect(result.error).toBe('gone')
+    expect(clock.pendingTimers).toBe(0)
+    expect(listenersOf(caller.signal)).toBe(0)
+  })
+
+  it('an abort by one who is told of the retry ends it before it sleeps', async () => {
+    const { layer, clock } = createRetry()
+    const caller = new AbortController()
+    layer.events$.subscribe(() => {
+      caller.abort('gone')
+    })
+    const call = controlledCall()
+    const result = watch(layer.execute(call, { signal: caller.signal }))
+    call.reject(outage)
+    await turn()
+    expect(result.error).toBe('gone')
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('takes a retryOn that would answer later for no, whatever becomes of its promise', async () => {
+    const unhandled = listenForUnhandled()
+    const { layer, reported } = createRetry({ retryOn: (() => Promise.reject(notFound)) as never })
+    expect(await errorOf(layer.execute(() => Promise.reject(outage)))).toBe(outage)
+    unhandled.stop()
+    expect(reported).toEqual([
+      new TypeError('retryOn must return true or false, got a promise'),
+      notFound,
+    ])
+    expect(unhandled.errors).toEqual([])
   })
 
   it('makes no call for a caller who has left already', async () => {
