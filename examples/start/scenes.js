@@ -1,10 +1,12 @@
 import { createRegistry } from 'recloser'
+import { combineLatest, filter, take, timer } from 'rxjs'
 import { Dependency } from './dependency.js'
 import { callRepeatedly } from './load.js'
 import { createStory } from './story.js'
 
 /**
  * @import { Registry } from 'recloser'
+ * @import { Cue } from './story.js'
  *
  * @typedef {object} Scene What is called, through which breakers.
  * @property {string} introduction
@@ -35,12 +37,14 @@ export async function storyScene(length, rps) {
 
   /** @type {(() => void)[]} */
   const endings = []
-  /** @param {number} at @param {() => void} act */
-  const schedule = (at, act) => {
-    const timer = setTimeout(act, at)
-    endings.push(() => {
-      clearTimeout(timer)
-    })
+  /** @param {string} name @param {Cue} cue @param {() => void} act */
+  const schedule = (name, { at, breaks = 0 }, act) => {
+    const cue$ = combineLatest([timer(at), registry.get(name).history$]).pipe(
+      filter(([, history]) => history.filter(({ to }) => to === 'open').length >= breaks),
+      take(1),
+    )
+    const waiting = cue$.subscribe(act)
+    endings.push(() => waiting.unsubscribe())
   }
 
   return {
@@ -51,20 +55,16 @@ export async function storyScene(length, rps) {
     registry,
     requestsTo: (name) => dependencies.get(name)?.requests ?? 0,
     begin() {
-      for (const { at, act } of operator) {
-        schedule(at, () => {
-          act(registry)
-        })
-      }
-      for (const { name, acts } of characters) {
+      for (const { name, timeout, acts } of characters) {
         const dependency = /** @type {Dependency} */ (dependencies.get(name))
-        for (const { at, behaviour } of acts) {
-          schedule(at, () => void dependency.behave(behaviour))
-        }
-        endings.push(callRepeatedly(registry.get(name), dependency.url, { rps, timeout: 400 }))
+        for (const act of acts) schedule(name, act, () => void dependency.behave(act.behaviour))
+        endings.push(callRepeatedly(registry.get(name), dependency.url, { rps, timeout }))
         endings.push(() => {
           dependency.stop()
         })
+      }
+      for (const deed of operator) {
+        schedule(deed.name, deed, () => deed.act(registry.get(deed.name)))
       }
     },
     end() {
