@@ -14,13 +14,27 @@ export interface Claim {
   lose(error: Error): void
 }
 
+/** Tokens that are kept for somebody who has yet to use them. */
+export interface Hold {
+  readonly tokens: number
+  /** Of the bucket, when they were taken. */
+  readonly epoch: number
+  /** Monotonic ms. */
+  readonly until: number
+  /** They were not used in time, and are given back. */
+  expire(): void
+}
+
 /**
- * Who waits for the tokens of a bucket, first come first served. Nothing is taken before its time
- * has come, so one who leaves has cost nothing and everybody behind moves up.
+ * Who waits for the tokens of a bucket, first come first served, and for whom they are kept. Nothing
+ * is taken before its time has come, so one who leaves has cost nothing and everybody behind moves
+ * up. No timer: what has come about is found out when somebody asks, and happens at its moment.
  */
 export class ClaimQueue {
   readonly #bucket: Bucket
   readonly #claims = new Queue<Claim>()
+  /** In the order in which they end: all are kept for equally long. */
+  readonly #holds = new Queue<Hold>()
   #tokens = 0
   #latest = -Infinity
 
@@ -28,6 +42,7 @@ export class ClaimQueue {
     this.#bucket = bucket
   }
 
+  /** How many wait. */
   get size(): number {
     return this.#claims.size
   }
@@ -37,12 +52,12 @@ export class ClaimQueue {
     return this.#tokens
   }
 
-  /** Ms until one who comes now would have `tokens`. */
+  /** Ms until one who comes now would have `tokens`, if everybody uses theirs. */
   delay(now: number, tokens: number): number {
     return this.#bucket.delay(now, this.#tokens + tokens)
   }
 
-  /** Ms until `claim` has its tokens. */
+  /** Ms until `claim` has its tokens, if everybody uses theirs. */
   delayOf(now: number, claim: Claim): number {
     let behind = 0
     // A delay is asked for most by one who has just come.
@@ -53,10 +68,12 @@ export class ClaimQueue {
     return this.#bucket.delay(now, this.#tokens - behind)
   }
 
-  /** Ms until the first has its tokens; Infinity when nobody waits. */
+  /** Ms until it is worth looking whether the first has its tokens; Infinity when nobody waits. */
   nextDelay(now: number): number {
     const { first } = this.#claims
-    return first === undefined ? Infinity : this.#bucket.delay(now, first.tokens)
+    if (first === undefined) return Infinity
+    const expiry = this.#holds.first?.until ?? Infinity
+    return Math.min(this.#bucket.delay(now, first.tokens), expiry - now)
   }
 
   add(claim: Claim): void {
@@ -71,16 +88,46 @@ export class ClaimQueue {
     return true
   }
 
-  /** Hands out what has come by `now`, at the moment at which it came. */
+  hold(hold: Hold): void {
+    this.#holds.add(hold)
+  }
+
+  /** It was used or given back: it will not expire. */
+  release(hold: Hold): void {
+    this.#holds.delete(hold)
+  }
+
+  /** Hands out what has come by `now`, and takes back what was not used, each at its moment. */
   advance(now: number): void {
-    for (let claim = this.#claims.first; claim !== undefined; claim = this.#claims.first) {
-      if (this.#bucket.delay(now, claim.tokens) > 0) break
-      const at = Math.min(this.#latest + this.#bucket.delay(this.#latest, claim.tokens), now)
-      this.remove(claim)
-      claim.grant(this.#bucket.take(at, claim.tokens), at)
-      this.#latest = at
+    for (;;) {
+      const { first: hold } = this.#holds
+      const dueAt = this.#dueAt(now)
+      if (hold !== undefined && hold.until <= Math.min(dueAt, now)) this.#expire(hold)
+      else if (dueAt <= now) this.#grantFirst(dueAt)
+      else break
     }
     this.#latest = now
+  }
+
+  /** When the first had its tokens, if that was by `now`; else Infinity. */
+  #dueAt(now: number): number {
+    const { first } = this.#claims
+    if (first === undefined || this.#bucket.delay(now, first.tokens) > 0) return Infinity
+    return Math.min(this.#latest + this.#bucket.delay(this.#latest, first.tokens), now)
+  }
+
+  #grantFirst(at: number): void {
+    const claim = this.#claims.first as Claim
+    this.remove(claim)
+    this.#latest = at
+    claim.grant(this.#bucket.take(at, claim.tokens), at)
+  }
+
+  #expire(hold: Hold): void {
+    this.#holds.delete(hold)
+    this.#latest = hold.until
+    this.#bucket.giveBack(hold.until, hold.epoch, hold.tokens)
+    hold.expire()
   }
 
   /** Takes out and returns whoever waits, or will have waited too long. */

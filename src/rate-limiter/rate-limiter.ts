@@ -15,7 +15,10 @@ export interface RateLimiterOptions extends RateOptions {
   readonly maxQueue?: number
   /** How long one may wait, at least 0; who would wait longer is refused at once. Default Infinity. */
   readonly maxWait?: number
-  /** How long a reservation keeps its tokens once they are there, above 0. Default 10,000. */
+  /**
+   * How long a reservation keeps its tokens once they are there, above 0. Default 10,000: not so
+   * long that forgotten ones take much of the rate.
+   */
   readonly holdFor?: number
   /**
    * The `state$` of a breaker further in: when it opens or is isolated, nobody is kept waiting for
@@ -104,11 +107,14 @@ export interface Reservation extends Disposable {
   readonly state: 'queued' | 'ready' | 'used' | 'cancelled' | 'expired'
   /** Ms until they are there: 0 once they are, undefined when they never will be. */
   readonly delay: number | undefined
-  /** Epoch ms when they are there; sooner when others leave. Undefined when they never will be. */
+  /**
+   * Epoch ms when they are there; sooner when others leave, or do not use theirs. Undefined when
+   * they never will be.
+   */
   readonly readyAt: number | undefined
   /** Epoch ms until they are kept. Undefined when they never will be there. */
   readonly expiresAt: number | undefined
-  /** Takes the tokens: true once, when they are there. Unused they are lost when they expire. */
+  /** Takes the tokens: true once, when they are there. Unused ones go back when they expire. */
   use(): boolean
   /** Gives them back, and those behind move up. False when it had ended already. */
   cancel(): boolean
@@ -128,4 +134,6 @@ export type RateLimiterEvent =
   | { readonly type: 'left'; readonly tokens: number }
   /** The call was refused further in, or a reservation cancelled. */
   | { readonly type: 'refunded'; readonly tokens: number }
+  /** A reservation was not used in time. Its tokens came back. */
+  | { readonly type: 'expired'; readonly tokens: number }
   | { readonly type: 'penalized'; readonly delay: number }

@@ -1,28 +1,32 @@
-import type { Claim } from './claim-queue.js'
+import type { Claim, Hold } from './claim-queue.js'
 import type { Reservation } from './rate-limiter.js'
 
 /** What a reservation is asked of and given back to. */
 export interface ReservationOwner {
-  /** Monotonic ms; hands out what is due by then. */
+  /** Monotonic ms; hands out what is due by then, and takes back what has expired. */
   now(): number
   toWall(at: number): number
   delayOf(claim: Claim): number
   leave(claim: Claim): boolean
-  keep(epoch: number, tokens: number): void
-  giveBack(epoch: number, tokens: number): void
+  hold(hold: Hold): void
+  /** The tokens were used. */
+  useUp(hold: Hold): void
+  /** They were given back. */
+  giveUp(hold: Hold): void
+  expired(tokens: number): void
 }
 
 /** Needs no timer: whether its time has come is found out when somebody asks. */
-export class TokenReservation implements Reservation, Claim {
+export class TokenReservation implements Reservation, Claim, Hold {
   readonly tokens: number
   readonly since: number
   readonly maxWait: number
   readonly #owner: ReservationOwner
   readonly #holdFor: number
-  #epoch = 0
+  epoch = 0
   /** Monotonic ms; undefined while it waits. */
   #grantedAt: number | undefined
-  #ended: 'used' | 'cancelled' | undefined
+  #ended: 'used' | 'cancelled' | 'expired' | undefined
 
   constructor(
     owner: ReservationOwner,
@@ -39,10 +43,8 @@ export class TokenReservation implements Reservation, Claim {
   }
 
   get state(): Reservation['state'] {
-    const now = this.#owner.now()
-    if (this.#ended !== undefined) return this.#ended
-    if (this.#grantedAt === undefined) return 'queued'
-    return now < this.#grantedAt + this.#holdFor ? 'ready' : 'expired'
+    this.#owner.now()
+    return this.#ended ?? (this.#grantedAt === undefined ? 'queued' : 'ready')
   }
 
   get delay(): number | undefined {
@@ -62,10 +64,14 @@ export class TokenReservation implements Reservation, Claim {
     return readyAt === undefined ? undefined : readyAt + this.#holdFor
   }
 
+  get until(): number {
+    return (this.#grantedAt as number) + this.#holdFor
+  }
+
   use(): boolean {
     if (this.state !== 'ready') return false
     this.#ended = 'used'
-    this.#owner.keep(this.#epoch, this.tokens)
+    this.#owner.useUp(this)
     return true
   }
 
@@ -73,7 +79,7 @@ export class TokenReservation implements Reservation, Claim {
     const { state } = this
     if (state !== 'queued' && state !== 'ready') return false
     this.#ended = 'cancelled'
-    if (state === 'ready') this.#owner.giveBack(this.#epoch, this.tokens)
+    if (state === 'ready') this.#owner.giveUp(this)
     else this.#owner.leave(this)
     return true
   }
@@ -83,12 +89,18 @@ export class TokenReservation implements Reservation, Claim {
   }
 
   grant(epoch: number, at: number): void {
-    this.#epoch = epoch
+    this.epoch = epoch
     this.#grantedAt = at
+    if (this.#holdFor < Infinity) this.#owner.hold(this)
   }
 
   /** It will get nothing; nobody to throw at. */
   lose(): void {
     this.#ended = 'cancelled'
+  }
+
+  expire(): void {
+    this.#ended = 'expired'
+    this.#owner.expired(this.tokens)
   }
 }

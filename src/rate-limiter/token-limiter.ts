@@ -9,7 +9,7 @@ import { rateLimited } from './rate-limited-error.js'
 import { TokenReservation } from './reservation.js'
 import type { Observable, Subscription } from 'rxjs'
 import type { Call, Traits } from '../layer/layer.js'
-import type { Claim } from './claim-queue.js'
+import type { Claim, Hold } from './claim-queue.js'
 import type { LimiterSettings } from './limiter-settings.js'
 import type { RateLimitedReason } from './rate-limited-error.js'
 import type {
@@ -205,10 +205,10 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
   }
 
   #enqueue(now: number, claim: Claim): void {
-    this.#queue ??= new ClaimQueue(this.#bucket)
-    this.#queue.advance(now)
-    this.#queue.add(claim)
-    this.#tell({ type: 'queued', tokens: claim.tokens, delay: whole(this.#queue.delay(now, 0)) })
+    const queue = this.#claims()
+    queue.advance(now)
+    queue.add(claim)
+    this.#tell({ type: 'queued', tokens: claim.tokens, delay: whole(queue.delay(now, 0)) })
     this.#watch()
     if (this.#alarm === undefined) this.#rearm(now)
   }
@@ -228,8 +228,22 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
     this.#settle(now)
   }
 
-  keep(epoch: number, tokens: number): void {
-    this.#bucket.keep(epoch, tokens)
+  hold(hold: Hold): void {
+    this.#claims().hold(hold)
+  }
+
+  useUp(hold: Hold): void {
+    this.#queue?.release(hold)
+    this.#bucket.keep(hold.epoch, hold.tokens)
+  }
+
+  giveUp(hold: Hold): void {
+    this.#queue?.release(hold)
+    this.giveBack(hold.epoch, hold.tokens)
+  }
+
+  expired(tokens: number): void {
+    this.#tell({ type: 'expired', tokens })
   }
 
   delayOf(claim: Claim): number {
@@ -246,14 +260,19 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
     return at - clock.now() + clock.wall()
   }
 
-  /** Hands out what is due by now. */
+  /** Hands out what is due by now, and takes back what has expired. */
   #advance(): number {
     const now = this.#settings.clock.now()
-    if (this.#queue !== undefined && this.#queue.size > 0) {
+    if (this.#queue !== undefined) {
+      const { size } = this.#queue
       this.#queue.advance(now)
-      if (this.#queue.size === 0) this.#settle(now)
+      if (size > 0 && this.#queue.size === 0) this.#settle(now)
     }
     return now
+  }
+
+  #claims(): ClaimQueue {
+    return (this.#queue ??= new ClaimQueue(this.#bucket))
   }
 
   /** The order of things has changed: somebody may be due sooner, or nobody wait any longer. */

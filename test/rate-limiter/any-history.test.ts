@@ -20,6 +20,7 @@ type Step =
 const settings = fc.record({
   period: fc.integer({ min: 1, max: 12 }),
   burst: fc.integer({ min: 1, max: 5 }),
+  holdFor: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(Infinity)),
 })
 
 const index = fc.nat(7)
@@ -38,7 +39,11 @@ const steps = fc.array(
 
 /** Plays steps on a limiter and on the ticking bucket, and compares them after each. */
 async function play(
-  { period, burst }: { readonly period: number; readonly burst: number },
+  {
+    period,
+    burst,
+    holdFor,
+  }: { readonly period: number; readonly burst: number; readonly holdFor: number },
   history: readonly Step[],
 ) {
   const { limiter, clock } = createLimiter({
@@ -46,7 +51,7 @@ async function play(
     interval: period,
     burst,
     maxQueue: Infinity,
-    holdFor: Infinity,
+    holdFor,
   })
   const bucket = new TickingBucket(period, burst)
   const start = clock.wall()
@@ -65,12 +70,14 @@ async function play(
       if (took) bucket.take(amount, false)
     } else if (type === 'reserve') {
       const real = limiter.reserve(amount)
-      if (real !== undefined) reservations.push({ real, ideal: bucket.take(amount, true) })
+      if (real !== undefined) reservations.push({ real, ideal: bucket.take(amount, true, holdFor) })
     } else if (type === 'use' || type === 'cancel') {
       const open = reservations.filter(({ real }) => ['queued', 'ready'].includes(real.state))
       const { real, ideal } = open[n % open.length] ?? {}
-      if (type === 'use') real?.use()
-      else if (ideal !== undefined && real?.cancel() === true) bucket.giveBack(ideal)
+      if (ideal === undefined || real === undefined) continue
+      if (type === 'use') {
+        if (real.use()) bucket.use(ideal)
+      } else if (real.cancel()) bucket.giveBack(ideal)
     } else if (type === 'begin') {
       const real = controlledCall()
       watch(limiter.execute(real, { tokens: amount }))
@@ -87,6 +94,7 @@ async function play(
     expect(limiter.queued).toBe(bucket.queue.length)
     for (const { real, ideal } of reservations) {
       if (real.state === 'cancelled') continue
+      expect(real.state === 'expired').toBe(ideal.isReturned)
       expect(real.state === 'queued').toBe(ideal.at === undefined)
       if (ideal.at !== undefined) expect(real.readyAt).toBe(start + ideal.at)
     }
@@ -137,7 +145,7 @@ describe('whatever happens to a limiter', () => {
   it('no reservation is lost: each is ready in the end, at the moment it said, in its order', async () => {
     await fc.assert(
       fc.asyncProperty(settings, steps, async (given, history) => {
-        const { clock, reservations } = await play(given, history)
+        const { clock, reservations } = await play({ ...given, holdFor: Infinity }, history)
         const waiting = reservations.filter(({ real }) => real.state === 'queued')
         const promised = waiting.map(({ real }) => real.readyAt as number)
         expect(promised).toEqual([...promised].sort((one, other) => one - other))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { turn, watch } from '../support/layers.js'
 import { createLimiter, onePer, waitsOf } from '../support/limiters.js'
 
 describe('reservations', () => {
@@ -105,6 +106,65 @@ describe('reservations', () => {
     expect(reservation).toMatchObject({ state: 'expired', expiresAt: start + 1200 })
     expect(reservation?.use()).toBe(false)
     expect(reservation?.cancel()).toBe(false)
+  })
+
+  it('that is not used in time gives its tokens back, and those behind move up', () => {
+    const { limiter, clock, events } = createLimiter({ limit: 2, interval: 20_000, holdFor: 500 })
+    const start = clock.wall()
+    const [forgotten, used] = [limiter.reserve(), limiter.reserve()]
+    const waiting = limiter.reserve()
+    used?.use()
+    expect(waiting?.delay).toBe(10_000)
+    clock.advance(499)
+    expect(waiting?.state).toBe('queued')
+    clock.advance(1)
+    expect([forgotten?.state, waiting?.state]).toEqual(['expired', 'ready'])
+    expect(waiting?.readyAt).toBe(start + 500)
+    expect([forgotten?.use(), forgotten?.cancel()]).toEqual([false, false])
+    expect(events.map(({ type }) => type)).toEqual(['queued', 'expired'])
+    clock.advance(500)
+    expect(limiter.available).toBe(1)
+  })
+
+  it('expires at its moment, however late that is looked at: nobody behind it has waited longer', () => {
+    const { limiter, clock } = createLimiter({ ...onePer(1000), holdFor: 300 })
+    const start = clock.wall()
+    const reservations = [1, 2, 3, 4].map(() => limiter.reserve())
+    reservations[3]?.cancel()
+    clock.advance(5000)
+    expect(reservations.map((reservation) => reservation?.state)).toEqual([
+      ...Array<string>(3).fill('expired'),
+      'cancelled',
+    ])
+    expect(reservations.slice(0, 3).map((each) => Number(each?.readyAt) - start)).toEqual([
+      0, 300, 600,
+    ])
+  })
+
+  it('that was used or cancelled does not expire', () => {
+    const { limiter, clock, events } = createLimiter({
+      limit: 3,
+      interval: 3_000_000,
+      holdFor: 300,
+    })
+    limiter.reserve()?.use()
+    limiter.reserve()?.cancel()
+    clock.advance(1000)
+    expect(limiter.available).toBe(2)
+    expect(events.map(({ type }) => type)).toEqual(['refunded'])
+  })
+
+  it('wakes a caller who waits behind it when it expires', async () => {
+    const { limiter, clock } = createLimiter({ ...onePer(60_000), holdFor: 500 })
+    limiter.reserve()
+    const result = watch(limiter.acquire())
+    clock.advance(499)
+    await turn()
+    expect(result.state).toBe('pending')
+    clock.advance(1)
+    await turn()
+    expect(result.state).toBe('fulfilled')
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it('was ready when its token came, however late it is looked at', () => {

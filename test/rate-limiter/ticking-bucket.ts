@@ -5,6 +5,8 @@ export interface Taking {
   readonly isReturnable: boolean
   /** Undefined while they are waited for. */
   at: number | undefined
+  /** When they go back unless they were used by then; Infinity when they do not. */
+  until: number
   isReturned: boolean
 }
 
@@ -34,8 +36,8 @@ export class TickingBucket {
   }
 
   /** Takes tokens, now or when they come. */
-  take(tokens: number, isReturnable: boolean): Taking {
-    const taking = { tokens, isReturnable, at: undefined, isReturned: false }
+  take(tokens: number, isReturnable: boolean, holdFor = Infinity): Taking {
+    const taking = { tokens, isReturnable, at: undefined, until: holdFor, isReturned: false }
     this.queue.push(taking)
     this.#grant()
     return taking
@@ -48,7 +50,14 @@ export class TickingBucket {
 
   tick(): void {
     this.now++
+    // Who is late gives back before the next is served, for as long as there is a next.
+    for (let late = this.#late(); late !== undefined; late = this.#late()) this.giveBack(late)
     this.#grant()
+  }
+
+  /** They were used: they do not go back. */
+  use(taking: Taking): void {
+    taking.until = Infinity
   }
 
   giveBack(taking: Taking): void {
@@ -65,9 +74,14 @@ export class TickingBucket {
       const level = this.#levelWithout(({ isReturned }) => isReturned)
       if (first.tokens * this.#period > level) return
       first.at = this.now
+      first.until += this.now
       this.takings.push(first)
       this.queue.shift()
     }
+  }
+
+  #late(): Taking | undefined {
+    return this.takings.find(({ until, isReturned }) => until <= this.now && !isReturned)
   }
 
   #levelWithout(isLeftOut: (taking: Taking) => boolean): number {
