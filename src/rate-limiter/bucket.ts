@@ -16,6 +16,8 @@ const trifle = 1e-6
 export class Bucket {
   #rate: Rate
   #fullAt = -Infinity
+  /** Until when a penalty lets no token come. */
+  #silentUntil = -Infinity
   #epoch = 0
   /** Tokens taken in this epoch that may still be given back. */
   #returnable = 0
@@ -69,16 +71,26 @@ export class Bucket {
 
   /** No token comes for `ms`, and none is left: afterwards they come one by one. */
   penalize(now: number, ms: number): void {
-    const { burst, period } = this.#rate
-    this.#fullAt = Math.max(this.#fullAt, now + ms + (burst - 1) * period)
+    this.#silentUntil = Math.max(this.#silentUntil, now + ms)
+    this.#keepSilence()
     this.#endEpoch()
   }
 
-  /** The rate is another one from now on. What was taken is paid for by the time already set. */
+  /**
+   * The rate is another one from now on. An empty bucket stays empty, a full one full and a half one
+   * half, so that no change, however often, brings a token; and a penalty stays as long as it was.
+   */
   change(now: number, rate: Rate): void {
+    const missing = 1 - Math.max(0, this.available(now)) / this.#rate.burst
     this.#rate = rate
-    this.#fullAt = Math.min(this.#fullAt, now + rate.burst * rate.period)
+    this.#fullAt = now + missing * rate.burst * rate.period
+    this.#keepSilence()
     this.#endEpoch()
+  }
+
+  #keepSilence(): void {
+    const { burst, period } = this.#rate
+    this.#fullAt = Math.max(this.#fullAt, this.#silentUntil + (burst - 1) * period)
   }
 
   #endEpoch(): void {

@@ -10,7 +10,7 @@ import {
   shown,
 } from '../core/index.js'
 import { Events } from '../layer/events.js'
-import { rateNames, rateOf } from './rate.js'
+import { changedRate, rateNames, rateOf } from './rate.js'
 import type { Observable } from 'rxjs'
 import type { CircuitState, Clock } from '../core/index.js'
 import type { Traits } from '../layer/layer.js'
@@ -56,9 +56,7 @@ export class LimiterSettings {
 
   /** @throws TypeError or RangeError naming the option that is wrong; then nothing has changed */
   update(changes: Partial<RateOptions>): void {
-    const given = optionsOf('rate', changes, rateNames)
-    const { limit, interval, burst } = this.rate
-    this.rate = rateOf({ limit, interval, burst, ...definedOf(given) })
+    this.rate = changedRate(this.rate, changes)
   }
 }
 
@@ -78,10 +76,4 @@ function circuitOf(
   if (value !== undefined && !isObservable(value))
     throw new TypeError(`circuit$ must be an Observable, got ${shown(value)}`)
   return value
-}
-
-function definedOf<T extends object>(record: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(record).filter(([, value]) => value !== undefined),
-  ) as Partial<T>
 }

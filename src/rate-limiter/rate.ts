@@ -1,4 +1,4 @@
-import { integer, number } from '../core/index.js'
+import { integer, number, optionsOf } from '../core/index.js'
 
 /** How many tokens there are. */
 export interface RateOptions {
@@ -22,17 +22,39 @@ export interface Rate {
   readonly period: number
 }
 
-/** @throws TypeError or RangeError naming the option that is wrong */
-export function rateOf(given: { readonly [K in keyof RateOptions]?: unknown }): Rate {
-  const limit = number('limit', given.limit, { above: 0 })
-  const interval = number('interval', given.interval ?? 1000, { above: 0 })
-  const burst = integer('burst', given.burst ?? Math.max(1, Math.floor(limit)), { min: 1 })
-  return { limit, interval, burst, period: interval / limit }
-}
-
 /** The names of the options of a rate. */
 export const rateNames = [
   'limit',
   'interval',
   'burst',
 ] as const satisfies readonly (keyof RateOptions)[]
+
+/** @throws TypeError or RangeError naming the option that is wrong */
+export function rateOf(given: { readonly [K in keyof RateOptions]?: unknown }): Rate {
+  const limit = number('limit', given.limit, { above: 0 })
+  const interval = number('interval', given.interval ?? 1000, { above: 0 })
+  const burst = integer('burst', given.burst ?? Math.max(1, Math.floor(limit)), { min: 1 })
+  const period = interval / limit
+  if (!(period > 0 && period * burst < Infinity))
+    throw new RangeError(
+      `limit, interval and burst must make a rate that can be counted, got ${limit}, ${interval} and ${burst}`,
+    )
+  return { limit, interval, burst, period }
+}
+
+/**
+ * The rate with some of its options changed.
+ *
+ * @throws TypeError or RangeError naming the option that is wrong
+ */
+export function changedRate(
+  { limit, interval, burst }: Rate,
+  changes: { readonly [K in keyof RateOptions]?: unknown },
+): Rate {
+  const given = optionsOf('rate', changes, rateNames)
+  return rateOf({
+    limit: given.limit ?? limit,
+    interval: given.interval ?? interval,
+    burst: given.burst ?? burst,
+  })
+}

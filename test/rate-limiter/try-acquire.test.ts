@@ -88,6 +88,9 @@ describe('tryAcquire', () => {
     [{}, 'limit must be a number'],
     [{ limit: 1, interval: -1 }, 'interval must be above 0'],
     [{ limit: 1, burst: 0 }, 'burst must be an integer, at least 1 and finite, got 0'],
+    [{ limit: Number.MIN_VALUE }, 'limit, interval and burst must make a rate that can be counted'],
+    [{ limit: 1e308, interval: 1e-300 }, 'must make a rate that can be counted, got 1e+308'],
+    [{ limit: 1, interval: 1e300, burst: 1e10 }, 'must make a rate that can be counted'],
     [{ limit: 1, maxQueue: -1 }, 'maxQueue must be an integer, at least 0, got -1'],
     [{ limit: 1, maxWait: -1 }, 'maxWait must be at least 0, got -1'],
     [{ limit: 1, holdFor: 0 }, 'holdFor must be above 0, got 0'],
@@ -155,6 +158,38 @@ describe('another rate at run time', () => {
     clock.advance(10)
     expect(limiter.tryAcquire()).toBe(true)
   })
+
+  it('brings no token by itself, whatever is changed and however often', () => {
+    const { limiter } = createLimiter({ limit: 10, interval: 1000 })
+    limiter.tryAcquire(10)
+    for (const rate of [{ limit: 5 }, { burst: 20 }, { limit: 100 }, { burst: 1 }, { burst: 50 }]) {
+      limiter.update(rate)
+      expect(limiter.available).toBe(0)
+      expect(limiter.tryAcquire()).toBe(false)
+    }
+  })
+
+  it('leaves the bucket as full as it was', () => {
+    const { limiter } = createLimiter({ limit: 10, interval: 1000 })
+    limiter.update({ burst: 20 })
+    expect(limiter.available).toBe(20)
+    limiter.tryAcquire(5)
+    limiter.update({ burst: 4 })
+    expect(limiter.available).toBe(3)
+  })
+
+  it.each([{ limit: 1000 }, { limit: 1 }, { burst: 1 }, { burst: 100 }])(
+    'neither shortens a penalty nor makes it longer: %j',
+    (rate) => {
+      const { limiter, clock } = createLimiter({ limit: 10, interval: 1000 })
+      limiter.penalize(5000)
+      clock.advance(1000)
+      limiter.update(rate)
+      expect(limiter.retryAfter()).toBe(4000)
+      clock.advance(4000)
+      expect([limiter.tryAcquire(), limiter.tryAcquire()]).toEqual([true, false])
+    },
+  )
 
   it('that is wrong changes nothing', () => {
     const { limiter } = createLimiter({ limit: 1, interval: 500 })
