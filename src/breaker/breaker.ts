@@ -71,6 +71,7 @@ export interface Breaker extends Disposable {
   /** Ends the breaker: streams complete, timers are gone, later calls reject, late results are nothing. */
   dispose(): void
 
+  /** The figures of now, at the cost of a small object. Reading them moves nothing. */
   stats(): Stats
   /**
    * What the circuit was when, oldest first, as far back as `history` goes.
@@ -137,6 +138,7 @@ export interface Permit extends Disposable {
   readonly signal: AbortSignal
   /** Whether the call decides about a half-open circuit. */
   readonly isProbe: boolean
+  /** The call is over, and the dependency did well. Nobody is asked to classify it. */
   succeed(): void
   /** An error that says that the call was refused further in is ignored. */
   fail(error?: unknown): void

@@ -36,6 +36,7 @@ export interface Registry extends Iterable<Breaker>, Disposable {
    * @throws TypeError or RangeError on bad options, or on other options than it was made with
    */
   get(name: string, options?: RegisteredOptions): Breaker
+  /** Whether there is one of that name; makes none. */
   has(name: string): boolean
   /** Disposes of the breaker of that name. False when there is none. */
   delete(name: string): boolean

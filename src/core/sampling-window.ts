@@ -61,8 +61,10 @@ export abstract class SamplingWindow implements Health {
     return healthOf(this, this)
   }
 
+  /** Puts an outcome that was counted where it will expire. */
   protected abstract store(at: number, kind: OutcomeKind, slow: boolean, error?: string): void
 
+  /** Takes over a row that `save` gave; one that has expired is nothing. */
   protected abstract restore(row: SavedRow, at: number): void
 }
 

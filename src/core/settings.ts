@@ -75,9 +75,15 @@ export interface BreakerOptions {
   readonly inspect?: Inspect
 }
 
+/* eslint-disable @typescript-eslint/no-explicit-any -- XState's own types are not known here */
 /** As the `inspect` option of XState's `createActor`. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- XState's own types are not known here
-export type Inspect = ((event: any) => void) | { next?: (event: any) => void }
+export type Inspect =
+  | ((event: any) => void)
+  | {
+      /** As the function. */
+      next?: (event: any) => void
+    }
+/* eslint-enable @typescript-eslint/no-explicit-any */
 
 const optionNames = [
   'failureRatio',
@@ -114,7 +120,9 @@ export class Settings {
   readonly historySize: number
   readonly captureStack: boolean
   readonly clock: Required<Clock>
+  /** From 0 to below 1. */
   readonly random: () => number
+  /** What it throws goes to `onError`. */
   readonly inspect: ((event: unknown) => void) | undefined
   readonly snapshot: BreakerSnapshot | undefined
   readonly #given: BreakerOptions

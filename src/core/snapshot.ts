@@ -5,6 +5,7 @@ import type { SavedRow, SavedWindow } from './sampling-window.js'
 
 /** The states of the chart. */
 export type CircuitState = 'closed' | 'open' | 'halfOpen' | 'isolated'
+/** All of them, as values. */
 export const circuitStates = ['closed', 'open', 'halfOpen', 'isolated'] as const
 
 /** Outcomes since the breaker was made; nothing clears them. */

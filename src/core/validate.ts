@@ -6,6 +6,7 @@ export interface Bounds {
   readonly max?: number
   /** Whether Infinity will do. */
   readonly infinite?: boolean
+  /** Sees a number that is out of bounds. */
   readonly hint?: (value: number) => string | undefined
 }
 

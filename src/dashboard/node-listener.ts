@@ -11,11 +11,17 @@ export interface NodeRequest extends AsyncIterable<unknown> {
 /** What the listener takes of Node's `ServerResponse`. */
 export interface NodeResponse {
   readonly destroyed: boolean
+  /** Status and headers, before any of the body. */
   writeHead(status: number, headers: Record<string, string>): unknown
+  /** False when what is queued should be taken first: `drain` says when it has been. */
   write(chunk: Uint8Array): boolean
+  /** The body is complete. */
   end(): unknown
+  /** Ends the connection, whatever was still to come. */
   destroy(): unknown
+  /** Listens for one event. */
   once(event: 'close' | 'drain', listener: () => void): unknown
+  /** Listens no longer. */
   off(event: 'close' | 'drain', listener: () => void): unknown
 }
 

@@ -1,7 +1,9 @@
 /** A call under way, for the test to settle. */
 export interface PendingCall<T> {
   readonly signal: AbortSignal
+  /** Ends it well. A call that has ended stays as it is. */
   resolve(value: T): void
+  /** Ends it with an error, which may be any value. */
   reject(error: unknown): void
 }
 
