@@ -2,6 +2,9 @@ import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { entries } from './tsup.config.js'
 
+// Nothing may hold only in Greenwich.
+process.env.TZ = 'Asia/Kathmandu'
+
 export default defineConfig({
   resolve: {
     // The package by its name, but from source: tests need no build.

@@ -186,10 +186,10 @@ function restored(context: BreakerContext, saved: BreakerSnapshot): BreakerConte
   }
 }
 
-/** Whether a half-open round can still be decided: the options may be others than it began with. */
+/** Whether a half-open round is still undecided: the options may be others than it began with. */
 function goingOn({ good, bad }: Round, { halfOpen }: Settings): boolean {
   const { probes, successes } = halfOpen
-  return good < successes && bad <= probes - successes && good + bad < probes
+  return good < successes && bad <= probes - successes
 }
 
 /** An error out of a snapshot, as good as it can be had. */

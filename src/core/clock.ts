@@ -8,6 +8,7 @@ export interface Clock {
   now(): number
   /** Calls `fn` once after `ms`, which is finite and at most 2^31 - 2. */
   setTimeout(fn: () => void, ms: number): unknown
+  /** Takes back what `setTimeout` returned; nothing when it has fired. */
   clearTimeout(handle: unknown): void
   /** Epoch milliseconds, for `at` fields only. `Date.now()` where a clock has none. */
   wall?(): number
@@ -61,8 +62,8 @@ export function timerDelay(remaining: number): number {
  * up to one millisecond before their time, and round fractions down.
  */
 export function wholeDelay(remaining: number): number {
-  if (remaining <= 0) return 0
-  return Number.isInteger(remaining) ? remaining : Math.ceil(remaining) + 1
+  const left = Math.max(remaining, 0)
+  return Number.isInteger(left) ? left : Math.ceil(left) + 1
 }
 
 /** The same clock, never running back, and with a wall. */

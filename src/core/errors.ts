@@ -89,7 +89,7 @@ export function isIsolatedCircuit(error: unknown): error is IsolatedCircuitError
 
 function isBranded(error: unknown, brand: symbol): boolean {
   try {
-    return typeof error === 'object' && error !== null && brand in error
+    return brand in (Object(error) as object)
   } catch {
     return false
   }

@@ -12,7 +12,7 @@ export function markRefusal(errorClass: { readonly prototype: object }): void {
 /** True for an error that says that the call was never made. Never throws. */
 export function isRefusal(error: unknown): boolean {
   try {
-    return typeof error === 'object' && error !== null && brand in error
+    return brand in (Object(error) as object)
   } catch {
     return false
   }

@@ -118,6 +118,10 @@ describe('jitter', () => {
     expect(rule({ ...first, consecutiveBreaks: 3, random: () => 0 })).toBe(150)
   })
 
+  it('leaves a break without end as it is', () => {
+    expect(withJitter(Infinity, 0.5)({ ...first, random: () => 0 })).toBe(Infinity)
+  })
+
   it('stays within its ratio', () => {
     fc.assert(
       fc.property(

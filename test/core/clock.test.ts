@@ -75,10 +75,10 @@ describe('the clock of the runtime', () => {
     systemClock.clearTimeout(timer)
   })
 
-  it('works where timers are numbers or cannot be let go of, as in a browser', () => {
+  it('works where timers are numbers or cannot be let go of, as in a browser or a test', () => {
     const clear = vi.fn()
     vi.stubGlobal('clearTimeout', clear)
-    for (const handle of [7, {}]) {
+    for (const handle of [7, {}, undefined]) {
       vi.stubGlobal('setTimeout', () => handle)
       const timer = systemClock.setTimeout(() => undefined, 10)
       expect(timer).toBe(handle)
@@ -86,6 +86,19 @@ describe('the clock of the runtime', () => {
       expect(clear).toHaveBeenLastCalledWith(handle)
     }
   })
+
+  it.each<('Date' | 'setTimeout')[]>([['Date'], ['setTimeout']])(
+    'is driven by fake timers that replace %s and performance only',
+    (replaced) => {
+      const start = systemClock.now()
+      vi.useFakeTimers({ toFake: [replaced, 'performance'] })
+      const frozen = systemClock.now()
+      expect(frozen).not.toBe(start)
+      expect(systemClock.now()).toBe(frozen)
+      vi.advanceTimersByTime(1000)
+      expect(systemClock.now()).toBe(frozen + 1000)
+    },
+  )
 
   it('is driven by fake timers that were installed after it', () => {
     vi.useFakeTimers({ now: 1_000_000 })

@@ -11,7 +11,7 @@ import {
   withJitter,
 } from 'recloser/core'
 import { createFakeClock } from 'recloser/testing'
-import type { BreakerOptions } from 'recloser/core'
+import type { BreakDuration, BreakerOptions } from 'recloser/core'
 
 describe('settings', () => {
   it('have every default filled in', () => {
@@ -137,8 +137,13 @@ describe('settings', () => {
     [{ snapshot: 'x' }, 'snapshot must be an object, got "x"'],
     [{ failureRate: 0.5 }, 'breaker options: unknown option "failureRate"; known are failureRatio'],
     [[], 'breaker options must be an object, got an array'],
+    [{ trip: { type: 'failures', count: 3 } }, 'trip must be consecutiveFailures(…) or countW'],
+    [{ inspect: null }, 'inspect must be a function or an observer, got null'],
+    [{ inspect: { next: 'yes' } }, 'inspect must be a function or an observer, got an object'],
   ])('refuse %j', (options, message) => {
-    expect(() => new Settings(options)).toThrow(message)
+    expect(() => new Settings(options)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(message) as string }),
+    )
   })
 
   it.each<[object, typeof TypeError | typeof RangeError]>([
@@ -178,6 +183,7 @@ describe('settings', () => {
     clock.advance(5)
     expect(other.clock.now()).toBe(5)
     expect(settings.limits.failureRatio).toBe(0.2)
+    expect(settings.with({ failureRatio: undefined } as object).limits.failureRatio).toBe(0.2)
   })
 
   it('are made of options, or are settings already', () => {
@@ -206,8 +212,17 @@ describe('settings', () => {
       halfOpen: { probes: 1, successes: 1, maxConcurrent: 1, probeLease: 30_000 },
       mode: 'enforcing',
     })
-    expect(figures({ breakDuration: 500 })).toMatchObject({ breakDuration: 500 })
-    expect(figures({ breakDuration: () => 5 })).toMatchObject({ breakDuration: 'custom' })
+  })
+
+  it.each<[BreakDuration, unknown]>([
+    [500, 500],
+    [() => 5, 'custom'],
+    [constantBreakDuration(5), { type: 'constant', ms: 5 }],
+    [linearBreakDuration(), { type: 'linear', base: 30_000, increment: 15_000 }],
+    [adaptiveBreakDuration(), { type: 'adaptive' }],
+    [withJitter(500, 0.1), { type: 'jitter', of: 500, ratio: 0.1 }],
+  ])('show an inspector what their break is made of (%#)', (breakDuration, shown) => {
+    expect(new Settings({ breakDuration }).toJSON()).toMatchObject({ breakDuration: shown })
   })
 })
 
@@ -230,7 +245,7 @@ describe('what differs between settings and options', () => {
     expect(
       settings.differsIn({
         failureRatio: 0.2,
-        halfOpen: { successes: 1, probes: 2 },
+        halfOpen: { successes: 1, probes: 2, maxConcurrent: 1 },
         trip: countWindow({ size: 5, failureRatio: 0.5 }),
         classify,
         clock,
@@ -250,6 +265,8 @@ describe('what differs between settings and options', () => {
     [{ breakDuration: withJitter(linearBreakDuration({ base: 5 }), 0.1) }, 'breakDuration'],
     [{ breakDuration: () => 5 }, 'breakDuration'],
     [{ breakDuration: 5 }, 'breakDuration'],
+    [{ slowCall: { duration: 5 } }, 'slowCall'],
+    [{ onError: () => undefined }, 'onError'],
   ])('is found (%#)', (other, name) => {
     expect(settings.differsIn(other)).toBe(name)
   })
@@ -276,6 +293,18 @@ describe('what differs between settings and options', () => {
 
 describe('an error of a callback', () => {
   const bug = new Error('bug')
+  const buggy = () => {
+    throw bug
+  }
+
+  it.each<[string, BreakerOptions['inspect']]>([
+    ['a function', buggy],
+    ['an observer', { next: buggy }],
+  ])('also that of an inspector, which is %s, is told to onError', (_, inspect) => {
+    const onError = vi.fn()
+    new Settings({ inspect, onError } as BreakerOptions).inspect?.({})
+    expect(onError).toHaveBeenCalledExactlyOnceWith(bug)
+  })
 
   it('is told to onError', () => {
     const onError = vi.fn()

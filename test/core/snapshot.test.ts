@@ -125,6 +125,12 @@ describe('a snapshot', () => {
     [{ errors: { TypeError: '3' } }, 'snapshot.errors.TypeError must be an integer'],
     [{ failure: { name: 'x' } }, 'snapshot.failure.message must be a string, got undefined'],
     [{ totals: { ...totals, stale: undefined } }, 'snapshot.totals.stale must be an integer'],
+    [{ holds: [] }, 'snapshot.holds must have at least one hold while isolated, got 0'],
+    [{ state: 'open' }, 'snapshot.holds must have no hold unless isolated, got 1'],
+    [
+      { holds: [snapshot.holds[0], { ...snapshot.holds[0], reason: 'another' }] },
+      'snapshot.holds must have different ids',
+    ],
     [{ history: [5] }, 'snapshot.history[0] must be an object, got 5'],
   ])('with %j is refused by the name of the field', (wrong, message) => {
     expect(() => parseSnapshot({ ...snapshot, ...wrong })).toThrow(message)
