@@ -1,3 +1,4 @@
+import { wholeDelay } from '../core/index.js'
 import type { Rate } from './rate.js'
 
 /** A share of a token that floats may be wrong by. */
@@ -24,6 +25,10 @@ export class Bucket {
 
   constructor(rate: Rate) {
     this.#rate = rate
+  }
+
+  get burst(): number {
+    return this.#rate.burst
   }
 
   /** Tokens there are, not rounded; below 0 during a penalty. */
@@ -97,4 +102,9 @@ export class Bucket {
     this.#epoch++
     this.#returnable = 0
   }
+}
+
+/** Whole ms, rounded up. Floats: a delay of 300.0000000001 ms is one of 300. */
+export function wholeMs(delay: number): number {
+  return wholeDelay(Math.round(delay * 1e6) / 1e6)
 }

@@ -2,19 +2,20 @@ import {
   clockOption,
   integer,
   isRefusal,
+  number,
   optionalFunction,
   optionsOf,
   reporter,
+  shown,
   untilCallerLeaves,
-  wholeDelay,
 } from '../core/index.js'
 import { Events } from '../layer/events.js'
 import { traits } from '../layer/layer.js'
 import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
-import { Bucket } from './bucket.js'
+import { Bucket, wholeMs } from './bucket.js'
 import { tokensOf } from './limiter-settings.js'
 import { rateLimited } from './rate-limited-error.js'
-import { rateNames, rateOf } from './rate.js'
+import { changedRate, rateNames, rateOf } from './rate.js'
 import type { Observable } from 'rxjs'
 import type { Clock } from '../core/index.js'
 import type { Call, Layer, Traits } from '../layer/layer.js'
@@ -43,15 +44,34 @@ export interface ShardedKey extends Layer {
   execute<T>(fn: Call<T>, options?: LimitedCallOptions): Promise<T>
 }
 
-/** One rate cut into shards, so that a busy key runs into its own two before it drains the rest. */
+/**
+ * One rate cut into shards, so that a busy key runs into its own two before it drains the rest. Nobody
+ * waits here: a fair queue in front of all shards would be one bucket again.
+ */
 export interface ShardedRateLimiter {
   /** Whole tokens in each shard. */
   readonly available: readonly number[]
-  /** The tokens as `key` sees them: of two shards that are its own, and of all when those are empty. */
+  /**
+   * The tokens as `key` sees them: of two shards that are its own, and of all when those are empty.
+   *
+   * @throws TypeError when it is no string
+   */
   get(key: string): ShardedKey
   /** Ms until `tokens` are there. */
   retryAfter(tokens?: number): number
-  /** What was refused, or given back. */
+  /**
+   * The dependency asked for silence, as with 429: no token comes for `ms`, and then one by one.
+   *
+   * @param ms - at least 0 and finite
+   */
+  penalize(ms: number): void
+  /**
+   * Another rate from now on; what is left out stays as it is.
+   *
+   * @throws TypeError or RangeError naming what is wrong: also a `burst` below the number of shards
+   */
+  update(rate: Partial<RateOptions>): void
+  /** What was refused, given back, or asked for by `penalize`. */
   readonly events$: Observable<RateLimiterEvent>
 }
 
@@ -74,7 +94,7 @@ interface Part {
 }
 
 class Shards implements ShardedRateLimiter {
-  readonly #rate: Rate
+  #rate: Rate
   readonly #buckets: readonly Bucket[]
   readonly #clock: Required<Clock>
   readonly #events: Events<RateLimiterEvent>
@@ -87,12 +107,9 @@ class Shards implements ShardedRateLimiter {
       'onError',
     ])
     this.#rate = rateOf(given)
-    const { limit, interval, burst } = this.#rate
+    const { burst } = this.#rate
     const count = integer('shards', given.shards ?? Math.min(8, burst), { min: 1, max: burst })
-    this.#buckets = Array.from({ length: count }, (_, index) => {
-      const share = Math.floor(burst / count) + (index < burst % count ? 1 : 0)
-      return new Bucket(rateOf({ limit: (limit * share) / burst, interval, burst: share }))
-    })
+    this.#buckets = sharesOf(this.#rate, count).map((share) => new Bucket(share))
     this.#clock = clockOption(given.clock)
     this.#events = new Events(reporter(optionalFunction('onError', options.onError)))
   }
@@ -107,6 +124,8 @@ class Shards implements ShardedRateLimiter {
   }
 
   get(key: string): ShardedKey {
+    if (typeof (key as unknown) !== 'string')
+      throw new TypeError(`key must be a string, got ${shown(key)}`)
     const order = this.#orderFor(key)
     const refusing: Traits = { aborts: false, holds: false, waits: false }
     const view: ShardedKey & { readonly [traits]: Traits } = {
@@ -126,17 +145,37 @@ class Shards implements ShardedRateLimiter {
   retryAfter(tokens = 1): number {
     const wanted = tokensOf(tokens, this.#rate)
     const now = this.#clock.now()
-    const picked = new Map<Bucket, number>()
-    let delay = 0
-    for (let i = 0; i < wanted; i++) {
-      const delayOf = (bucket: Bucket) => bucket.delay(now, (picked.get(bucket) ?? 0) + 1)
-      const next = this.#buckets.reduce((best, bucket) =>
-        delayOf(bucket) < delayOf(best) ? bucket : best,
-      )
-      delay = Math.max(delay, delayOf(next))
-      picked.set(next, (picked.get(next) ?? 0) + 1)
-    }
-    return wholeDelay(Math.round(delay * 1e6) / 1e6)
+    const arrivedBy = (at: number) =>
+      this.#buckets.reduce((sum, bucket) => sum + wholeTokens(bucket, at), 0)
+    if (arrivedBy(now) >= wanted) return 0
+    const full = this.#buckets.map((bucket) => bucket.delay(now, bucket.burst))
+    const at = firstMoment(now, now + Math.max(...full), (moment) => arrivedBy(moment) >= wanted)
+    // Exactly: when the last of those tokens comes.
+    const delays = this.#buckets.map((bucket) => {
+      const tokens = wholeTokens(bucket, at)
+      return tokens === 0 ? 0 : bucket.delay(now, tokens)
+    })
+    return wholeMs(Math.max(...delays))
+  }
+
+  penalize(ms: number): void {
+    const delay = number('ms', ms, { min: 0 })
+    const now = this.#clock.now()
+    // One after the other, at the pace of the whole.
+    this.#buckets.forEach((bucket, index) => {
+      bucket.penalize(now, delay + index * this.#rate.period)
+    })
+    if (this.#events.observed) this.#events.emit({ type: 'penalized', delay })
+  }
+
+  update(changes: Partial<RateOptions>): void {
+    const rate = changedRate(this.#rate, changes)
+    integer('burst', rate.burst, { min: this.#buckets.length })
+    const now = this.#clock.now()
+    this.#rate = rate
+    sharesOf(rate, this.#buckets.length).forEach((share, index) => {
+      this.#buckets[index]?.change(now, share)
+    })
   }
 
   #execute<T>(
@@ -223,6 +262,21 @@ class Shards implements ShardedRateLimiter {
     const retryAfter = this.retryAfter(tokens)
     this.#events.emit({ type: 'refused', reason: 'limit', tokens, retryAfter })
   }
+}
+
+/** A rate, cut into shards that make it up again. */
+function sharesOf({ limit, interval, burst }: Rate, count: number): Rate[] {
+  return Array.from({ length: count }, (_, index) => {
+    const share = Math.floor(burst / count) + (index < burst % count ? 1 : 0)
+    return rateOf({ limit: (limit * share) / burst, interval, burst: share })
+  })
+}
+
+/** Between `before`, when it is not so yet, and `after`, when it is: the first, as near as floats tell. */
+function firstMoment(before: number, after: number, isSo: (at: number) => boolean): number {
+  const middle = (before + after) / 2
+  if (middle <= before || middle >= after) return after
+  return isSo(middle) ? firstMoment(before, middle, isSo) : firstMoment(middle, after, isSo)
 }
 
 function wholeTokens(bucket: Bucket, now: number): number {

@@ -1,8 +1,8 @@
-import { isRefusal, number, onAbort, untilCallerLeaves, wholeDelay } from '../core/index.js'
+import { isRefusal, number, onAbort, untilCallerLeaves } from '../core/index.js'
 import { Alarm } from '../layer/alarm.js'
 import { traits } from '../layer/layer.js'
 import { callerOf, leaverOf, rejected, start } from '../layer/signal.js'
-import { Bucket } from './bucket.js'
+import { Bucket, wholeMs } from './bucket.js'
 import { ClaimQueue } from './claim-queue.js'
 import { maxWaitOf, tokensOf } from './limiter-settings.js'
 import { rateLimited } from './rate-limited-error.js'
@@ -208,7 +208,7 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
     const queue = this.#claims()
     queue.advance(now)
     queue.add(claim)
-    this.#tell({ type: 'queued', tokens: claim.tokens, delay: whole(queue.delay(now, 0)) })
+    this.#tell({ type: 'queued', tokens: claim.tokens, delay: wholeMs(queue.delay(now, 0)) })
     this.#watch()
     if (this.#alarm === undefined) this.#rearm(now)
   }
@@ -248,7 +248,7 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
 
   delayOf(claim: Claim): number {
     const now = this.#advance()
-    return whole(this.#queue?.delayOf(now, claim) ?? 0)
+    return wholeMs(this.#queue?.delayOf(now, claim) ?? 0)
   }
 
   now(): number {
@@ -357,7 +357,7 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
   // ── Telling ──────────────────────────────────────────────────────────────────────────────────
 
   #delay(now: number, tokens: number): number {
-    return whole(this.#queue?.delay(now, tokens) ?? this.#bucket.delay(now, tokens))
+    return wholeMs(this.#queue?.delay(now, tokens) ?? this.#bucket.delay(now, tokens))
   }
 
   #refusal(reason: RateLimitedReason, tokens: number): Error {
@@ -375,11 +375,6 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
   #tell(event: RateLimiterEvent): void {
     if (this.#settings.events.observed) this.#settings.events.emit(event)
   }
-}
-
-/** Whole ms. Floats: a delay of 300.0000000001 ms is one of 300. */
-function whole(delay: number): number {
-  return wholeDelay(Math.round(delay * 1e6) / 1e6)
 }
 
 function noCall(): void {

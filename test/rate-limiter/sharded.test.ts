@@ -71,6 +71,97 @@ describe('a sharded rate limiter', () => {
     expect(limiter.get('ann').tryAcquire(2)).toBe(true)
   })
 
+  it('says it of any number of tokens, without counting them', () => {
+    const { limiter, clock } = createSharded({ limit: 1e9, burst: 1e9 })
+    limiter.get('ann').tryAcquire(1e9)
+    expect(limiter.retryAfter(1e9)).toBe(1000)
+    expect(limiter.retryAfter(5e8)).toBe(500)
+    clock.advance(500)
+    expect(limiter.get('ann').tryAcquire(5e8)).toBe(true)
+  })
+
+  it('whatever was taken, has that many tokens then, and had not before', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.tuple(fc.nat(9), fc.integer({ min: 1, max: 12 }), fc.nat(400))),
+        fc.integer({ min: 1, max: 12 }),
+        (burst, shards, takings, tokens) => {
+          const { limiter, clock } = createSharded({
+            limit: 10,
+            burst,
+            shards: Math.min(shards, burst),
+          })
+          for (const [key, taken, pause] of takings) {
+            limiter.get(String(key)).tryAcquire(Math.min(taken, burst))
+            clock.advance(pause)
+          }
+          const wanted = Math.min(tokens, burst)
+          const wait = limiter.retryAfter(wanted)
+          // Whole ms, rounded up, and one more where there was something to round.
+          clock.advance(Math.max(0, wait - 2))
+          if (wait > 2) expect(sum(limiter.available)).toBeLessThan(wanted)
+          clock.advance(2)
+          expect(limiter.get('new').tryAcquire(wanted)).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('is silent for as long as the dependency asks, and then gives tokens one by one', () => {
+    const { limiter, clock } = createSharded({ shards: 4 })
+    const events = eventsOf(limiter.events$)
+    limiter.get('ann').tryAcquire(3)
+    limiter.penalize(5000)
+    expect(limiter.retryAfter()).toBe(5000)
+    clock.advance(4999)
+    expect(limiter.get('ben').tryAcquire()).toBe(false)
+    clock.advance(1)
+    const ben = limiter.get('ben')
+    expect([ben.tryAcquire(), ben.tryAcquire()]).toEqual([true, false])
+    // 16 per second.
+    clock.advance(125)
+    expect(sum(limiter.available)).toBe(2)
+    expect(events[0]).toEqual({ type: 'penalized', delay: 5000 })
+    expect(() => {
+      limiter.penalize(NaN)
+    }).toThrow('ms must be at least 0 and finite, got NaN')
+  })
+
+  it('takes another rate, which brings no token by itself', () => {
+    const { limiter, clock } = createSharded({ shards: 4 })
+    limiter.get('ann').tryAcquire(16)
+    limiter.update({ limit: 8, burst: 32 })
+    expect(sum(limiter.available)).toBe(0)
+    clock.advance(500)
+    expect(sum(limiter.available)).toBe(4)
+    clock.advance(60_000)
+    expect(limiter.available).toEqual([8, 8, 8, 8])
+    limiter.update({ burst: 6 })
+    expect(limiter.available).toEqual([2, 2, 1, 1])
+    expect(limiter.get('ann').tryAcquire(6)).toBe(true)
+    expect(() => limiter.get('ann').tryAcquire(7)).toThrow('at most 6, got 7')
+  })
+
+  it('knows keys that are strings', () => {
+    const { limiter } = createSharded()
+    expect(() => limiter.get(1 as never)).toThrow(new TypeError('key must be a string, got 1'))
+  })
+
+  it('refuses a rate whose burst has no token for each shard, and changes nothing then', () => {
+    const { limiter } = createSharded({ shards: 4 })
+    expect(() => {
+      limiter.update({ limit: 1, burst: 3 })
+    }).toThrow('burst must be an integer, at least 4 and finite, got 3')
+    expect(() => {
+      limiter.update({ limit: 0 })
+    }).toThrow('limit must be above 0')
+    expect(sum(limiter.available)).toBe(16)
+    limiter.get('ann').tryAcquire(16)
+    expect(limiter.retryAfter()).toBe(250)
+  })
+
   it('is a layer, which refuses, and gives back what the circuit rejects', async () => {
     const { breaker, clock } = await openCircuit()
     const limiter = createShardedRateLimiter({ limit: 2, clock })
@@ -96,7 +187,9 @@ describe('a sharded rate limiter', () => {
           burst: fc.integer({ min: 1, max: 30 }),
           shards: fc.integer({ min: 1, max: 8 }),
         }),
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.nat(5)), { maxLength: 200 }),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.nat(5), fc.nat(19)), {
+          maxLength: 200,
+        }),
         ({ limit, burst, shards }, calls) => {
           const { limiter, clock } = createSharded({
             limit,
@@ -104,8 +197,9 @@ describe('a sharded rate limiter', () => {
             shards: Math.min(shards, burst),
           })
           const granted: number[] = []
-          for (const [pause, key] of calls) {
+          for (const [pause, key, penalty] of calls) {
             clock.advance(pause)
+            if (penalty === 0) limiter.penalize(pause)
             const before = sum(limiter.available)
             const took = limiter.get(String(key)).tryAcquire()
             expect(took).toBe(before > 0)
