@@ -104,13 +104,13 @@ function broken(
           settings.report,
         )
   return {
-    ...decided(moment, cause, reason, health, failure),
     consecutiveBreaks,
     breaking,
     breakDuration,
     openUntil: timeOf(moment) + breakDuration,
     failure,
-    leases: {},
+    leases: [],
+    ...decided(moment, cause, reason, health, failure),
   }
 }
 
@@ -127,11 +127,11 @@ export function startProbing(moment: Moment): Update {
         context.health,
       )
   return {
-    ...decision,
     halfOpenAttempts: context.halfOpenAttempts + 1,
     round: freshRound(context.health),
-    leases: {},
+    leases: [],
     holds: [],
+    ...decision,
   }
 }
 
@@ -139,8 +139,8 @@ export function startProbing(moment: Moment): Update {
 export function startLease(moment: Moment): Update {
   const { context } = moment
   const event = moment.event as EventOf<'ACQUIRE'>
-  const ends = timeOf(moment) + context.settings.halfOpen.probeLease
-  return { leases: { ...context.leases, [event.probe]: ends } }
+  const until = timeOf(moment) + context.settings.halfOpen.probeLease
+  return { leases: [...context.leases, { probe: event.probe, until }] }
 }
 
 /** A probe ended and the round goes on. */
@@ -152,15 +152,11 @@ export function countProbe(moment: Moment): Update {
 export function returnProbe(moment: Moment): Update {
   const { context, event } = moment
   const { name } = failureOf(moment, (event as OutcomeEvent).error) ?? { name: 'refused' }
+  const reason = `the probe was refused before it was made: ${name}`
   return {
-    ...decided(
-      moment,
-      'probe-refused',
-      `the probe was refused before it was made: ${name}`,
-      context.health,
-    ),
     halfOpenAttempts: context.halfOpenAttempts - 1,
-    leases: {},
+    leases: [],
+    ...decided(moment, 'probe-refused', reason, context.health),
   }
 }
 
@@ -178,10 +174,9 @@ export function isolate(moment: Moment): Update {
   const event = moment.event as EventOf<'ISOLATE'>
   const { reason = 'manual', health = context.health } = event
   return {
-    ...decided(moment, 'isolated', `isolated by hand: ${reason}`, health),
+    leases: [],
     ...addHold(moment),
-    health,
-    leases: {},
+    ...decided(moment, 'isolated', `isolated by hand: ${reason}`, health),
   }
 }
 
@@ -205,7 +200,7 @@ export function dropHold(moment: Moment): Update {
 
 /** Isolated to open: the break that ran before goes on to its old deadline. */
 export function resumeBreak(moment: Moment): Update {
-  return { ...decided(moment, ...releaseReason(moment), moment.context.health), holds: [] }
+  return { holds: [], ...decided(moment, ...releaseReason(moment), moment.context.health) }
 }
 
 /** Isolated to closed. */
@@ -222,8 +217,8 @@ function closed(moment: Moment, cause: TransitionCause, reason: string, health: 
   const { name, settings, lastHold } = moment.context
   return {
     ...newContext(name, settings),
-    lastHold,
     ...decided(moment, cause, reason, health),
+    lastHold,
     health: noHealth,
   }
 }
@@ -235,12 +230,8 @@ function decided(
   health: Health,
   failure?: Failure,
 ): { epoch: number; health: Health; decision: Decision } {
-  const decision = { cause, reason, at: timeOf(moment), health }
-  return {
-    epoch: moment.context.epoch + 1,
-    health,
-    decision: failure === undefined ? decision : { ...decision, failure },
-  }
+  const decision = { cause, reason, at: timeOf(moment), health, failure }
+  return { epoch: moment.context.epoch + 1, health, decision }
 }
 
 function releaseReason({ event }: Moment): [TransitionCause, string] {

@@ -36,7 +36,7 @@ export interface Decision {
   readonly reason: string
   readonly at: number
   readonly health: Health
-  readonly failure?: Failure
+  readonly failure: Failure | undefined
 }
 
 /** One reason to keep the circuit isolated; `until` is Infinity when only a release ends it. */
@@ -44,6 +44,12 @@ export interface HoldRecord {
   readonly id: number
   readonly reason: string
   readonly since: number
+  readonly until: number
+}
+
+/** A probe that runs, and when its lease ends. */
+export interface Lease {
+  readonly probe: number
   readonly until: number
 }
 
@@ -65,8 +71,8 @@ export interface BreakerContext {
   /** What broke the circuit. */
   readonly failure: Failure | undefined
   readonly round: Round
-  /** The probes that run, and when their lease ends. */
-  readonly leases: Readonly<Record<number, number>>
+  /** The probes that run. */
+  readonly leases: readonly Lease[]
   readonly holds: readonly HoldRecord[]
   /** The number of the latest hold; none is ever used again. */
   readonly lastHold: number
@@ -150,7 +156,7 @@ export function newContext(name: string, settings: Settings): BreakerContext {
     breaking: undefined,
     failure: undefined,
     round: { good: 0, bad: 0, health: noHealth },
-    leases: {},
+    leases: [],
     holds: [],
     lastHold: 0,
     decision: undefined,
@@ -207,7 +213,11 @@ export function restoredState(context: BreakerContext): CircuitState {
 /** When a state has something to do by itself: a break, a lease or a hold ends. */
 export function deadlineOf(state: CircuitState, context: BreakerContext): number {
   if (state === 'open') return context.openUntil
-  if (state === 'halfOpen') return Math.min(...Object.values(context.leases))
-  if (state === 'isolated') return Math.min(...context.holds.map(({ until }) => until))
+  if (state === 'halfOpen') return earliest(context.leases)
+  if (state === 'isolated') return earliest(context.holds)
   return Infinity
+}
+
+function earliest(ends: readonly { readonly until: number }[]): number {
+  return ends.reduce((first, { until }) => Math.min(first, until), Infinity)
 }

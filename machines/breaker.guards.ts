@@ -1,6 +1,6 @@
 import { isUnhealthy, noHealth } from '../src/core/index.js'
 import { restoredState, timeOf } from './breaker.context.js'
-import { holdsAfter, isCurrent, isFreeProbe, leaseOf, roundAfter } from './breaker.round.js'
+import { holdsAfter, isCurrent, isFreeProbe, isOfProbe, roundAfter } from './breaker.round.js'
 import type { Moment } from './breaker.context.js'
 
 /** The questions of the chart. Each is a function of context and event and never throws. */
@@ -16,7 +16,7 @@ export const guards = {
   isBreakRunning: (moment: Moment) => timeOf(moment) < moment.context.openUntil,
   hasFreeProbe: ({ context }: Moment) => isFreeProbe(context),
   /** An outcome that no probe of this round stands behind. */
-  isStale: (moment: Moment) => leaseOf(moment) === undefined,
+  isStale: (moment: Moment) => !isOfProbe(moment),
   /** The call was refused further in: it said nothing about the dependency. */
   isRefused: ({ event }: Moment) => event.type === 'OUTCOME' && event.refused === true,
   /** Enough probes have succeeded. */

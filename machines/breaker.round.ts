@@ -1,7 +1,7 @@
 import { withOutcome } from '../src/core/index.js'
 import { timeOf } from './breaker.context.js'
 import type { Round } from '../src/core/index.js'
-import type { BreakerContext, HoldRecord, Moment } from './breaker.context.js'
+import type { BreakerContext, HoldRecord, Lease, Moment } from './breaker.context.js'
 
 /** True for an event of this epoch, or of no epoch: fed from outside. */
 export function isCurrent({ context, event }: Moment): boolean {
@@ -10,46 +10,44 @@ export function isCurrent({ context, event }: Moment): boolean {
 
 /** Whether the half-open round lets one more probe begin. */
 export function isFreeProbe({ settings, round, leases }: BreakerContext): boolean {
-  const running = Object.keys(leases).length
+  const running = leases.length
   const { probes, maxConcurrent } = settings.halfOpen
   return running < maxConcurrent && round.good + round.bad + running < probes
 }
 
-/** When the lease of the probe behind an outcome ends; undefined when there is none. */
-export function leaseOf(moment: Moment): number | undefined {
+/** Whether a probe of this round stands behind an outcome: the one it names, else any free one. */
+export function isOfProbe(moment: Moment): boolean {
   const { context, event } = moment
-  if (event.type !== 'OUTCOME' || !isCurrent(moment)) return undefined
-  if (event.probe !== undefined) return context.leases[event.probe]
-  return isFreeProbe(context) ? Infinity : undefined
+  if (event.type !== 'OUTCOME' || !isCurrent(moment)) return false
+  if (event.probe === undefined) return isFreeProbe(context)
+  return context.leases.some(({ probe }) => probe === event.probe)
 }
 
 /** The round after the event: one outcome, or the failure of every probe whose lease ran out. */
 export function roundAfter(moment: Moment): Round {
   const { context, event } = moment
   if (event.type === 'OUTCOME') return withProbe(context.round, event.outcome, event.slow === true)
-  return expiredLeases(moment).reduce((round) => withProbe(round, 'failure', false), context.round)
+  const expired = context.leases.length - leasesAfter(moment).length
+  let { round } = context
+  for (let i = 0; i < expired; i++) round = withProbe(round, 'failure', false)
+  return round
 }
 
 /** The leases that go on after the event. */
-export function leasesAfter(moment: Moment): Record<number, number> {
+export function leasesAfter(moment: Moment): readonly Lease[] {
   const { context, event } = moment
-  const ended = event.type === 'OUTCOME' ? [String(event.probe)] : expiredLeases(moment)
-  return Object.fromEntries(
-    Object.entries(context.leases).filter(([probe]) => !ended.includes(probe)),
-  )
-}
-
-function expiredLeases(moment: Moment): string[] {
+  if (event.type === 'OUTCOME') return context.leases.filter(({ probe }) => probe !== event.probe)
   const at = timeOf(moment)
-  const { leases } = moment.context
-  return Object.keys(leases).filter((probe) => at >= (leases[Number(probe)] as number))
+  return context.leases.filter(({ until }) => at < until)
 }
 
 function withProbe(round: Round, outcome: 'success' | 'failure' | 'ignored', slow: boolean): Round {
   const health = withOutcome(round.health, outcome, slow)
-  if (outcome === 'ignored') return { ...round, health }
-  const bad = outcome === 'failure' || slow
-  return { good: round.good + (bad ? 0 : 1), bad: round.bad + (bad ? 1 : 0), health }
+  const { good, bad } = round
+  if (outcome === 'ignored') return { good, bad, health }
+  return outcome === 'failure' || slow
+    ? { good, bad: bad + 1, health }
+    : { good: good + 1, bad, health }
 }
 
 /** The holds that remain after the event: a release, or the end of those made for a while. */

@@ -3,8 +3,10 @@ export const maxErrorNames = 50
 
 /** Adds to the count of a name, in bounded space. */
 export function countName(names: Map<string, number>, name: string, by: number): void {
-  const key = names.has(name) || names.size < maxErrorNames ? name : 'other'
-  names.set(key, (names.get(key) ?? 0) + by)
+  const count = names.get(name)
+  if (count !== undefined) names.set(name, count + by)
+  else if (names.size < maxErrorNames) names.set(name, by)
+  else names.set('other', (names.get('other') ?? 0) + by)
 }
 
 /** The name a failure is counted under: that of the error, else the type of what was thrown. */

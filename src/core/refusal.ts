@@ -9,10 +9,14 @@ export function markRefusal(errorClass: { readonly prototype: object }): void {
   Object.defineProperty(errorClass.prototype, brand, { value: true })
 }
 
+interface Branded {
+  readonly [brand]?: unknown
+}
+
 /** True for an error that says that the call was never made. Never throws. */
 export function isRefusal(error: unknown): boolean {
   try {
-    return brand in (Object(error) as object)
+    return (error as Branded | null | undefined)?.[brand] === true
   } catch {
     return false
   }

@@ -116,6 +116,8 @@ export class Settings {
   readonly maxBreakDuration: number
   readonly halfOpen: Required<HalfOpenOptions>
   readonly classify: Classifier | undefined
+  /** Whether the duration of a call matters to what is decided. */
+  readonly isTimed: boolean
   readonly mode: Mode
   readonly historySize: number
   readonly captureStack: boolean
@@ -162,6 +164,7 @@ export class Settings {
     })
     this.halfOpen = halfOpenOf(given.halfOpen)
     this.classify = optionalFunction('classify', options.classify)
+    this.isTimed = slowCall !== undefined || this.classify !== undefined
     this.mode = oneOf('mode', given.mode, ['enforcing', 'shadow', 'disabled'])
     this.historySize = integer('historySize', given.historySize, { min: 0, max: 10_000 })
     this.captureStack = oneOf('captureStack', given.captureStack, [true, false])

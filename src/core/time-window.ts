@@ -17,7 +17,7 @@ const [successes, failures, slow, ignored] = [0, 1, 2, 3] as const
 export class TimeWindow extends SamplingWindow {
   readonly #duration: number
   /** Four counts for each bucket: one array is half the memory of ten objects. */
-  readonly #ring: number[] = Array.from({ length: bucketCount * counted.length }, () => 0)
+  readonly #ring = new Array<number>(bucketCount * counted.length).fill(0)
   /** Names of errors for each bucket that has seen one. */
   readonly #errors: (Map<string, number> | undefined)[] = []
   /** Where the counts of the current bucket begin. */

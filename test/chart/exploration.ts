@@ -29,8 +29,7 @@ const sick = healthOf({ successes: 1, failures: 9, slow: 9, ignored: 0 }, noStre
 /** Everything that can be sent to a chart in this situation: one event for each way guards answer. */
 function kindsOfEvents(chart: Chart): KindOfEvent[] {
   const { leases, openUntil, holds, epoch } = chart.context
-  const probe = Number(Object.keys(leases)[0] ?? 1)
-  const lease = leases[probe] ?? 0
+  const { probe, until: lease } = leases[0] ?? { probe: 1, until: 0 }
   const breakEnd = Number.isFinite(openUntil) ? openUntil : 0
   const holdEnd = Math.min(...holds.map(({ until }) => until), 1e6)
   const deadline = { open: breakEnd, halfOpen: lease, isolated: holdEnd, closed: 0 }[stateOf(chart)]
@@ -117,9 +116,7 @@ export function situationOf(chart: Chart): string {
   return JSON.stringify({
     state,
     ...(state === 'closed' ? {} : { broken }),
-    ...(state === 'halfOpen'
-      ? { good: round.good, bad: round.bad, running: Object.keys(leases).length }
-      : {}),
+    ...(state === 'halfOpen' ? { good: round.good, bad: round.bad, running: leases.length } : {}),
     ...(state === 'isolated' ? { holds: holds.map(({ until }) => until < Infinity).join() } : {}),
   })
 }
@@ -150,5 +147,5 @@ function isCrowded({ context }: Chart): boolean {
 }
 
 function unusedProbe({ context }: Chart): number {
-  return Math.max(0, ...Object.keys(context.leases).map(Number)) + 1
+  return Math.max(0, ...context.leases.map(({ probe }) => probe)) + 1
 }

@@ -194,37 +194,56 @@ type Changes = readonly [
 /** The circuit stays where it is, but something in it changes. */
 const changes: Changes[] = [
   ['closed', 'reset: a new epoch', { type: 'RESET' }, { epoch: 1 }],
-  ['halfOpen', 'a probe begins', acquire(1, 1000), { leases: { 1: 1500 } }],
-  ['probing', 'a second begins', acquire(2, 1100), { leases: { 1: 1500, 2: 1600 } }],
+  ['halfOpen', 'a probe begins', acquire(1, 1000), { leases: [{ probe: 1, until: 1500 }] }],
+  [
+    'probing',
+    'a second begins',
+    acquire(2, 1100),
+    {
+      leases: [
+        { probe: 1, until: 1500 },
+        { probe: 2, until: 1600 },
+      ],
+    },
+  ],
   [
     'probingTwice',
     'one succeeds',
     probe(1, 'success'),
-    { leases: { 2: 1600 }, round: expect.objectContaining({ good: 1, bad: 0 }) as never },
+    {
+      leases: [{ probe: 2, until: 1600 }],
+      round: expect.objectContaining({ good: 1, bad: 0 }) as never,
+    },
   ],
   [
     'probingTwice',
     'one fails',
     probe(1, 'failure'),
-    { leases: { 2: 1600 }, round: expect.objectContaining({ good: 0, bad: 1 }) as never },
+    {
+      leases: [{ probe: 2, until: 1600 }],
+      round: expect.objectContaining({ good: 0, bad: 1 }) as never,
+    },
   ],
   [
     'probing',
     'one is ignored: the slot is free again',
     probe(1, 'ignored'),
-    { leases: {}, round: expect.objectContaining({ good: 0, bad: 0 }) as never },
+    { leases: [], round: expect.objectContaining({ good: 0, bad: 0 }) as never },
   ],
   [
     'halfOpen',
     'an outcome comes that was measured elsewhere: it takes a free probe',
     { type: 'OUTCOME', outcome: 'success' },
-    { leases: {}, round: expect.objectContaining({ good: 1, bad: 0 }) as never },
+    { leases: [], round: expect.objectContaining({ good: 1, bad: 0 }) as never },
   ],
   [
     'probingTwice',
     'one lease runs out and success is still within reach',
     deadline(1500),
-    { leases: { 2: 1600 }, round: expect.objectContaining({ good: 0, bad: 1 }) as never },
+    {
+      leases: [{ probe: 2, until: 1600 }],
+      round: expect.objectContaining({ good: 0, bad: 1 }) as never,
+    },
   ],
   [
     'isolated',
@@ -259,7 +278,7 @@ describe('the chart', () => {
     // Whatever was admitted before is stale from now on.
     expect(context.epoch).toBe(before.context.epoch + 1)
     expect(context.decision?.at).toBe(event.at ?? 0)
-    if (to !== 'halfOpen') expect(context.leases).toEqual({})
+    if (to !== 'halfOpen') expect(context.leases).toEqual([])
     if (to !== 'isolated') expect(context.holds).toEqual([])
   })
 
