@@ -13,7 +13,7 @@ const limiter = createRateLimiter({
   limit: 20,
   burst: 2,
   whenEmpty: 'wait',
-  circuit$: breaker.state$,
+  circuit: breaker,
 })
 limiter.events$.subscribe((event) => {
   if (event.type === 'granted') console.log('  waited for a token')

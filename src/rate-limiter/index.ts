@@ -6,6 +6,7 @@ export type { KeyedRateLimiter } from './keyed-rate-limiter.js'
 export type { RateLimitedReason } from './rate-limited-error.js'
 export type {
   AcquireOptions,
+  Circuit,
   KeyLimiter,
   LimitedCallOptions,
   RateLimiter,

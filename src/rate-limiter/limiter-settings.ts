@@ -11,11 +11,10 @@ import {
 } from '../core/index.js'
 import { Events } from '../layer/events.js'
 import { changedRate, rateNames, rateOf } from './rate.js'
-import type { Observable } from 'rxjs'
-import type { CircuitState, Clock } from '../core/index.js'
+import type { Clock } from '../core/index.js'
 import type { Traits } from '../layer/layer.js'
 import type { Rate, RateOptions } from './rate.js'
-import type { RateLimiterEvent, RateLimiterOptions } from './rate-limiter.js'
+import type { Circuit, RateLimiterEvent, RateLimiterOptions } from './rate-limiter.js'
 
 const optionNames = [
   ...rateNames,
@@ -23,7 +22,7 @@ const optionNames = [
   'maxQueue',
   'maxWait',
   'holdFor',
-  'circuit$',
+  'circuit',
   'clock',
   'onError',
 ] as const satisfies readonly (keyof RateLimiterOptions)[]
@@ -36,7 +35,7 @@ export class LimiterSettings {
   readonly maxQueue: number
   readonly maxWait: number
   readonly holdFor: number
-  readonly circuit$: Observable<CircuitState> | undefined
+  readonly circuit: Circuit | undefined
   readonly clock: Required<Clock>
   readonly events: Events<RateLimiterEvent>
 
@@ -49,7 +48,7 @@ export class LimiterSettings {
     this.maxQueue = integer('maxQueue', given.maxQueue ?? 1000, { min: 0, infinite: true })
     this.maxWait = maxWaitOf(given.maxWait ?? Infinity)
     this.holdFor = number('holdFor', given.holdFor ?? 10_000, { above: 0, infinite: true })
-    this.circuit$ = circuitOf(options.circuit$)
+    this.circuit = circuitOf(options.circuit)
     this.clock = clockOption(given.clock)
     this.events = new Events(reporter(optionalFunction('onError', options.onError)))
   }
@@ -70,10 +69,10 @@ export function tokensOf(value: unknown, { burst }: Rate): number {
   return integer('tokens', value, { min: 1, max: burst })
 }
 
-function circuitOf(
-  value: Observable<CircuitState> | undefined,
-): Observable<CircuitState> | undefined {
-  if (value !== undefined && !isObservable(value))
-    throw new TypeError(`circuit$ must be an Observable, got ${shown(value)}`)
+function circuitOf(value: Circuit | undefined): Circuit | undefined {
+  if (value === undefined) return undefined
+  const { state$, rejection } = Object(value) as Partial<Circuit>
+  if (!isObservable(state$) || typeof rejection !== 'function')
+    throw new TypeError(`circuit must be a breaker, got ${shown(value)}`)
   return value
 }

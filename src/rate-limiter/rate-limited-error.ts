@@ -8,8 +8,6 @@ export type RateLimitedReason =
   | 'queueFull'
   /** It would come too late. */
   | 'maxWait'
-  /** The circuit opened while it was waited for. */
-  | 'circuit'
 
 /** There is no token for the call, which was not made. A breaker outside ignores it. */
 export class RateLimitedError extends Error {
@@ -18,15 +16,11 @@ export class RateLimitedError extends Error {
   readonly reason: RateLimitedReason
   /** Tokens that were asked for. */
   readonly tokens: number
-  /** Ms until they would be there; undefined when the circuit opened. */
-  readonly retryAfter: number | undefined
+  /** Ms until they would be there. */
+  readonly retryAfter: number
 
-  constructor(reason: RateLimitedReason, tokens: number, retryAfter: number | undefined) {
-    super(
-      retryAfter === undefined
-        ? 'The circuit opened while the call waited for its token'
-        : `The rate limit is reached${clause[reason]}; try again in ${formatDuration(retryAfter)}`,
-    )
+  constructor(reason: RateLimitedReason, tokens: number, retryAfter: number) {
+    super(`The rate limit is reached${clause[reason]}; try again in ${formatDuration(retryAfter)}`)
     this.reason = reason
     this.tokens = tokens
     this.retryAfter = retryAfter
@@ -37,7 +31,6 @@ const clause: Readonly<Record<RateLimitedReason, string>> = {
   limit: '',
   queueFull: ' and the queue is full',
   maxWait: ' and the wait too long',
-  circuit: '',
 }
 
 markRefusal(RateLimitedError)
@@ -46,7 +39,7 @@ markRefusal(RateLimitedError)
 export function rateLimited(
   reason: RateLimitedReason,
   tokens: number,
-  retryAfter?: number,
+  retryAfter: number,
 ): RateLimitedError {
   return withoutStack(() => new RateLimitedError(reason, tokens, retryAfter))
 }

@@ -21,14 +21,22 @@ export interface RateLimiterOptions extends RateOptions {
    */
   readonly holdFor?: number
   /**
-   * The `state$` of a breaker further in: when it opens or is isolated, nobody is kept waiting for
-   * a call that would be rejected. Listened to only while somebody waits.
+   * The breaker further in: when it opens or is isolated, whoever waits gets its error at once, as
+   * the call would have got it. Listened to only while somebody waits. Leave it out for a breaker in
+   * shadow mode, which rejects nothing.
    */
-  readonly circuit$?: Observable<CircuitState>
+  readonly circuit?: Circuit
   /** Default the clock of the runtime. */
   readonly clock?: Clock
   /** Hears what subscribers throw. Default: `console.error`. */
   readonly onError?: (error: unknown) => void
+}
+
+/** What a limiter asks of a breaker. */
+export interface Circuit {
+  readonly state$: Observable<CircuitState>
+  /** The error of a call that it would reject now; undefined when it would not. */
+  rejection(): Error | undefined
 }
 
 /** Options of one call through a limiter. */
@@ -57,7 +65,7 @@ export interface KeyLimiter extends Layer {
    * Waits for tokens, first come first served.
    *
    * @throws RateLimitedError when the queue is full or the wait would be too long; the reason of the
-   * signal when it aborts
+   * signal when it aborts; the error of the circuit when that opens
    */
   acquire(tokens?: number, options?: AcquireOptions): Promise<void>
   /**
@@ -126,10 +134,12 @@ export type RateLimiterEvent =
       readonly type: 'refused'
       readonly reason: RateLimitedReason
       readonly tokens: number
-      readonly retryAfter: number | undefined
+      readonly retryAfter: number
     }
   | { readonly type: 'queued'; readonly tokens: number; readonly delay: number }
   | { readonly type: 'granted'; readonly tokens: number; readonly waited: number }
+  /** The circuit opened while it waited. */
+  | { readonly type: 'released'; readonly tokens: number }
   /** The caller left the queue. */
   | { readonly type: 'left'; readonly tokens: number }
   /** The call was refused further in, or a reservation cancelled. */

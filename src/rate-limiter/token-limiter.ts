@@ -296,13 +296,15 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
   // ── The circuit further in ───────────────────────────────────────────────────────────────────
 
   #watch(): void {
-    const { circuit$ } = this.#settings
-    if (circuit$ === undefined || this.#circuit !== undefined) return
+    const { circuit } = this.#settings
+    if (circuit === undefined || this.#circuit !== undefined) return
     // What it is already is no news: its break may be over, and the next call its probe.
     let isNews = false
-    this.#circuit = circuit$.subscribe({
+    this.#circuit = circuit.state$.subscribe({
       next: (state) => {
-        if (isNews && (state === 'open' || state === 'isolated')) this.#releaseAll()
+        if (!isNews || (state !== 'open' && state !== 'isolated')) return
+        const error = circuit.rejection()
+        if (error !== undefined) this.#releaseAll(error)
       },
       error: () => undefined,
     })
@@ -314,11 +316,11 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
     this.#circuit = undefined
   }
 
-  #releaseAll(): void {
+  #releaseAll(error: Error): void {
     const now = this.#advance()
     for (const claim of this.#queue?.removeAll(() => true, now) ?? []) {
-      this.#tellRefusal('circuit', claim.tokens)
-      claim.lose(rateLimited('circuit', claim.tokens))
+      claim.lose(error)
+      this.#tell({ type: 'released', tokens: claim.tokens })
     }
     this.#settle(now)
   }
@@ -368,8 +370,7 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
   #tellRefusal(reason: RateLimitedReason, tokens: number): void {
     const { events, clock } = this.#settings
     if (!events.observed) return
-    const retryAfter = reason === 'circuit' ? undefined : this.#delay(clock.now(), tokens)
-    events.emit({ type: 'refused', reason, tokens, retryAfter })
+    events.emit({ type: 'refused', reason, tokens, retryAfter: this.#delay(clock.now(), tokens) })
   }
 
   #tell(event: RateLimiterEvent): void {

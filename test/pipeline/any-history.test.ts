@@ -85,7 +85,7 @@ function create({ waits, slots }: { waits: boolean; slots: number }, clock: Fake
       interval: 20,
       whenEmpty: waits ? 'wait' : 'refuse',
       maxQueue: 4,
-      circuit$: breaker.state$,
+      circuit: breaker,
     }),
     timeout: timeout({ clock, duration: 25 }),
     bulkhead: bulkhead({ maxConcurrent: slots, maxQueue: waits ? 2 : 0 }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BehaviorSubject } from 'rxjs'
-import { isBrokenCircuit } from 'recloser'
+import { isBrokenCircuit, isIsolatedCircuit } from 'recloser'
 import { BulkheadFullError, bulkhead } from 'recloser/bulkhead'
 import { isRefusal } from 'recloser/core'
 import { pipeline } from 'recloser/pipeline'
@@ -9,7 +9,7 @@ import { controlledCall } from 'recloser/testing'
 import { createRig, fail, halfOpenCircuit, openCircuit, outage } from '../support/breakers.js'
 import { errorOf, listenersOf, turn, watch } from '../support/layers.js'
 import { createLimiter, onePer } from '../support/limiters.js'
-import { pass } from '../support/retries.js'
+import { createRetry, delaysOf, pass } from '../support/retries.js'
 import type { CircuitState } from 'recloser'
 
 describe('a limiter as a layer', () => {
@@ -128,7 +128,7 @@ describe('a limiter outside a breaker', () => {
   it('RL10: lets go of everybody who waits when the circuit opens: none of the calls is made', async () => {
     const { breaker, clock } = createRig()
     const { limiter, events } = createLimiter(
-      { ...onePer(100), whenEmpty: 'wait', circuit$: breaker.state$ },
+      { ...onePer(100), whenEmpty: 'wait', circuit: breaker },
       clock,
     )
     const calls = pipeline(limiter, breaker)
@@ -140,58 +140,90 @@ describe('a limiter outside a breaker', () => {
     await turn()
     expect(breaker.state).toBe('open')
     for (const { error } of waiting) {
-      expect(error).toMatchObject({
-        code: 'ERR_RATE_LIMITED',
-        reason: 'circuit',
-        retryAfter: undefined,
-        message: 'The circuit opened while the call waited for its token',
-      })
+      expect(isBrokenCircuit(error)).toBe(true)
+      expect(error).toMatchObject({ state: 'open', retryAfter: 30_000, cause: outage })
     }
     expect(reservation?.state).toBe('cancelled')
     expect(call.calls).toHaveLength(0)
     expect(limiter).toMatchObject({ queued: 0, available: 0 })
-    expect(events.filter(({ type }) => type === 'refused')).toHaveLength(4)
+    expect(events.filter(({ type }) => type === 'released')).toHaveLength(4)
     expect(clock.pendingTimers).toBe(1) // of the break
   })
 
   it('lets go of them when it is isolated, too', async () => {
     const { breaker, clock } = createRig()
     const { limiter } = createLimiter(
-      { ...onePer(100), whenEmpty: 'wait', circuit$: breaker.state$ },
+      { ...onePer(100), whenEmpty: 'wait', circuit: breaker },
       clock,
     )
     await limiter.execute(() => 'fine')
     const waiting = watch(limiter.execute(() => 'fine'))
     breaker.isolate('maintenance')
     await turn()
-    expect(waiting.error).toMatchObject({ reason: 'circuit' })
+    expect(isIsolatedCircuit(waiting.error)).toBe(true)
   })
 
-  it('listens to the circuit only while somebody waits', async () => {
-    const circuit$ = new BehaviorSubject<CircuitState>('open')
-    const { limiter, clock } = createLimiter({ ...onePer(100), circuit$ })
+  it('a retry outside waits for the circuit when it opens while a token is waited for', async () => {
+    const { breaker, clock } = createRig({ breakDuration: 5000 })
+    const { limiter } = createLimiter(
+      { ...onePer(1000), whenEmpty: 'wait', circuit: breaker },
+      clock,
+    )
+    const { layer, events } = createRetry({ waitForCircuit: true }, clock)
+    const calls = pipeline(layer, limiter, breaker)
+    await calls.execute(() => 'fine')
+    const call = controlledCall()
+    const result = watch(calls.execute(call))
+    await fail(breaker, 9)
+    await turn()
+    expect(delaysOf(events)).toEqual([5000])
+    await pass(clock, 4990)
+    expect(call.calls).toHaveLength(0)
+    await pass(clock, 10)
+    call.resolve('recovered')
+    await turn()
+    expect(result.value).toBe('recovered')
+  })
+
+  it('lets nobody go when the circuit would not reject the call', async () => {
+    const state$ = new BehaviorSubject<CircuitState>('closed')
+    const circuit = { state$, rejection: () => undefined }
+    const { limiter, clock } = createLimiter({ ...onePer(100), circuit })
     await limiter.acquire()
-    expect(circuit$.observed).toBe(false)
-    // Open already: its break may be over, and this call the probe.
     const waiting = watch(limiter.acquire())
-    expect(circuit$.observed).toBe(true)
+    state$.next('open')
     clock.advance(100)
     await turn()
     expect(waiting.state).toBe('fulfilled')
-    expect(circuit$.observed).toBe(false)
-    limiter.reserve()
-    expect(circuit$.observed).toBe(true)
+  })
+
+  it('listens to the circuit only while somebody waits', async () => {
+    const state$ = new BehaviorSubject<CircuitState>('open')
+    const circuit = { state$, rejection: () => outage }
+    const { limiter, clock } = createLimiter({ ...onePer(100), circuit })
+    await limiter.acquire()
+    expect(state$.observed).toBe(false)
+    // Open already: its break may be over, and this call the probe.
+    const waiting = watch(limiter.acquire())
+    expect(state$.observed).toBe(true)
     clock.advance(100)
-    expect(circuit$.observed).toBe(false)
+    await turn()
+    expect(waiting.state).toBe('fulfilled')
+    expect(state$.observed).toBe(false)
+    limiter.reserve()
+    expect(state$.observed).toBe(true)
+    clock.advance(100)
+    expect(state$.observed).toBe(false)
     expect(clock.pendingTimers).toBe(0)
   })
 
   it('lives on when the stream of the circuit fails or ends', async () => {
-    const circuit$ = new BehaviorSubject<CircuitState>('closed')
-    const { limiter, clock } = createLimiter({ ...onePer(100), circuit$ })
+    const state$ = new BehaviorSubject<CircuitState>('closed')
+    const circuit = { state$, rejection: () => outage }
+    const { limiter, clock } = createLimiter({ ...onePer(100), circuit })
     await limiter.acquire()
     const waiting = watch(limiter.acquire())
-    circuit$.error(outage)
+    state$.error(outage)
     clock.advance(100)
     await turn()
     expect(waiting.state).toBe('fulfilled')

@@ -95,7 +95,7 @@ describe('tryAcquire', () => {
     [{ limit: 1, maxWait: -1 }, 'maxWait must be at least 0, got -1'],
     [{ limit: 1, holdFor: 0 }, 'holdFor must be above 0, got 0'],
     [{ limit: 1, whenEmpty: 'block' }, "whenEmpty must be one of 'refuse', 'wait', got \"block\""],
-    [{ limit: 1, circuit$: 'open' }, 'circuit$ must be an Observable, got "open"'],
+    [{ limit: 1, circuit: 'open' }, 'circuit must be a breaker, got "open"'],
     [{ limit: 1, rate: 2 }, 'unknown option "rate"'],
   ])('refuses %j', (options, message) => {
     expect(() => createRateLimiter(options as never)).toThrow(message)
