@@ -132,6 +132,7 @@ describe('settings', () => {
     ],
     [{ clock: { now: Date.now } }, 'setTimeout is missing'],
     [{ clock: { now: Date.now, setTimeout } }, 'clearTimeout is missing'],
+    [{ clock: { ...createFakeClock(), wall: 5 } }, 'clock.wall must be a function, got 5'],
     [{ random: 0.5 }, 'random must be a function, got 0.5'],
     [{ onError: true }, 'onError must be a function, got true'],
     [{ snapshot: 'x' }, 'snapshot must be an object, got "x"'],
