@@ -39,6 +39,7 @@ export function pRetryOptions({
       const next = policy.after(error, {
         attempts: attemptNumber - 1,
         rejections: attemptNumber - 1,
+        hasEarned: attemptNumber > 1,
         previousDelay: 0,
         startedAt: undefined,
       })

@@ -19,6 +19,7 @@ export function retryDelay(
     const next = policy.after(error, {
       attempts: retryCount - 1,
       rejections: retryCount - 1,
+      hasEarned: retryCount > 1,
       previousDelay: 0,
       startedAt: undefined,
     })

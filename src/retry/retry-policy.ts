@@ -71,6 +71,8 @@ export interface Course {
   attempts: number
   /** Times the circuit rejected it in a row. */
   rejections: number
+  /** Whether the budget knows of it: from its first call on that was not refused here. */
+  hasEarned: boolean
   /** The last delay of the back-off, in ms: no hint, no break. */
   previousDelay: number
   /** Monotonic ms; undefined when there is no deadline. */
@@ -130,15 +132,17 @@ export class RetryPolicy {
   /** A call begins. */
   begin(): Course {
     const startedAt = this.deadline < Infinity ? this.clock.now() : undefined
-    return { attempts: 0, rejections: 0, previousDelay: 0, startedAt }
+    return { attempts: 0, rejections: 0, hasEarned: false, previousDelay: 0, startedAt }
   }
 
   get hasBudget(): boolean {
     return this.#budget !== undefined
   }
 
-  /** A call was made for the first time. */
-  earn(): void {
+  /** A call was made, and not refused: the first of a course earns. */
+  earn(course?: Course): void {
+    if (course?.hasEarned === true) return
+    if (course !== undefined) course.hasEarned = true
     try {
       this.#budget?.deposit()
     } catch (error) {
@@ -170,7 +174,7 @@ export class RetryPolicy {
     course.attempts++
     course.rejections = 0
     const refused = isRefusal(error)
-    if (course.attempts === 1 && !refused) this.earn()
+    if (!refused) this.earn(course)
     if (!this.#isRetryable(error, course.attempts, refused))
       return { type: 'stop', reason: 'notRetryable' }
     if (course.attempts >= this.attempts) return { type: 'stop', reason: 'attempts' }

@@ -104,7 +104,7 @@ class CallRetry implements Retry {
       await this.#pause(next, course, error, caller)
       try {
         const value = await untilCallerLeaves(start(fn, caller), leaver)
-        if (course.attempts === 0) this.#policy.earn()
+        this.#policy.earn(course)
         if (this.#events.observed)
           this.#events.emit({ type: 'recovered', attempts: course.attempts + 1 })
         return value

@@ -138,6 +138,30 @@ describe('a retry budget', () => {
     expect(budget.balance).toBe(1)
   })
 
+  it('earns from a call that was refused here at first, once it was made', async () => {
+    const { budget, clock } = createBudget({ ratio: 1, minPerSecond: 1, ttl: 1000 })
+    const slot = bulkhead(1)
+    const busy = controlledCall()
+    watch(slot.execute(busy))
+    const { layer } = createRetry({ attempts: 5, budget, backoff: 1, retryOn: () => true }, clock)
+    let calls = 0
+    const result = watch(
+      layer.execute(() =>
+        slot.execute(() => {
+          if (++calls === 1) throw outage
+          return 'fine'
+        }),
+      ),
+    )
+    await pass(clock, 1, 1)
+    expect(budget.balance).toBe(1)
+    busy.resolve('done')
+    await pass(clock, 10, 1)
+    expect(result.value).toBe('fine')
+    // One earned for the call, one spent on its retry.
+    expect([calls, budget.balance]).toEqual([2, 1])
+  })
+
   it('keeps an outage from growing beyond its share', async () => {
     const { budget, clock } = createBudget({ ratio: 0.2, ttl: 10_000 })
     const { layer } = createRetry({ attempts: 5, budget, backoff: 1 }, clock)
