@@ -20,12 +20,17 @@ const outcomes = (maxLength: number) =>
 function recount(seen: readonly Seen[], size: number) {
   const completed = seen.filter(({ kind }) => kind !== 'ignored')
   const latest = completed.slice(-size)
+  const throughput = latest.length
+  const failures = latest.filter(({ kind }) => kind === 'failure').length
+  const slow = latest.filter((one) => one.slow).length
   return {
-    throughput: latest.length,
-    successes: latest.filter(({ kind }) => kind === 'success').length,
-    failures: latest.filter(({ kind }) => kind === 'failure').length,
-    slow: latest.filter(({ slow }) => slow).length,
+    throughput,
+    successes: throughput - failures,
+    failures,
+    slow,
     ignored: seen.length - completed.length,
+    failureRate: throughput === 0 ? 0 : failures / throughput,
+    slowRate: throughput === 0 ? 0 : slow / throughput,
   }
 }
 
@@ -43,6 +48,7 @@ describe('a count window', () => {
         const seen: Seen[] = []
         for (const call of calls) {
           seen.push(record(window, call))
+          expect(window).toMatchObject(recount(seen, size))
           expect(window.health(0)).toMatchObject(recount(seen, size))
         }
       }),

@@ -54,6 +54,7 @@ describe('a time window', () => {
             window.record(at, kind, isSlow)
             const bucket = Math.floor(latest / width)
             seen.push({ bucket, kind, slow: isSlow })
+            expect(window).toMatchObject(recount(seen, bucket))
             expect(window.health(at)).toMatchObject(recount(seen, bucket))
           }
         },
