@@ -5,6 +5,7 @@ export type {
   BreakerInput,
   Decision,
   HoldRecord,
+  Lease,
   OutcomeEvent,
   TransitionCause,
 } from './breaker.context.js'

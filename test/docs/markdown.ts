@@ -7,10 +7,13 @@ export const root = resolve(import.meta.dirname, '../..')
 export const documents = [
   'README.md',
   'CHANGELOG.md',
-  'examples/README.md',
-  ...readdirSync(resolve(root, 'docs'))
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => `docs/${file}`),
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...['docs', 'examples'].flatMap((folder) =>
+    readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => `${folder}/${file}`),
+  ),
 ]
 
 /** A piece of code in a document. */
@@ -55,10 +58,12 @@ function prose(document: string): string {
   return read(document).replace(/^ *```.*?^ *```$/gms, '')
 }
 
-/** Where the links of a document lead. */
-export function linksOf(document: string): string[] {
-  const text = prose(document).replace(/`[^`\n]*`/g, '')
-  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => String(target))
+/** Where the links of a document lead; with `upTo`, those before that line. */
+export function linksOf(document: string, { upTo }: { upTo?: string } = {}): string[] {
+  const [begin = ''] = upTo === undefined ? [prose(document)] : prose(document).split(upTo)
+  const text = begin.replace(/`[^`\n]*`/g, '')
+  const links = text.matchAll(/\]\(([^)\s]+)\)|\b(?:href|src|srcset)="([^"]+)"/g)
+  return [...links].map(([, inMarkdown, inHtml]) => inMarkdown ?? String(inHtml))
 }
 
 /** The anchors that GitHub makes of the headings of a document. */

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { createContext, runInContext } from 'node:vm'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { documents, linksOf } from '../docs/markdown.js'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(app, { recursive: true }))
 
 describe('the published package', () => {
-  it('holds what its exports promise, its papers, and nothing from the workshop', async () => {
+  it('holds what its exports promise, documents, examples, and nothing from the workshop', async () => {
     const { exports } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
       exports: unknown
     }
@@ -34,12 +35,32 @@ describe('the published package', () => {
     )
     expect(promised.length).toBeGreaterThan(16)
     for (const file of promised) expect(files).toContain(file)
-    expect(files.filter((file) => !file.startsWith('dist/')).sort()).toEqual([
+    expect(files.filter((file) => !/^(dist|docs|examples)\//.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'package.json',
     ])
+  })
+
+  it('has no dead link in its documents', () => {
+    const dead = documents
+      .filter((document) => files.includes(document))
+      .flatMap((document) =>
+        linksOf(document, { upTo: '## In the repository' })
+          .filter((link) => !/^([a-z]+:|#)/.test(link))
+          .map((link) => join(dirname(document), link.replace(/#.*/, '')))
+          .filter((path) => !files.includes(path))
+          .map((path) => `${document}: ${path}`),
+      )
+    expect(dead).toEqual([])
+  })
+
+  it('runs its own examples', async () => {
+    const example = 'node_modules/recloser/examples/isolate-and-reset.js'
+    const { stdout } = await run(process.execPath, [example], { cwd: app })
+    expect(stdout).toContain('reset by hand')
   })
 
   it.each([
