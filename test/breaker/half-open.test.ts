@@ -44,7 +44,10 @@ describe('a half-open circuit', () => {
     const rig = await halfOpenCircuit({ slowCall: { duration: 100 } })
     await takeTime(rig, 101)
     expect(rig.breaker.stats()).toMatchObject({ state: 'open', slow: 1, failures: 0 })
-    expect(rig.transitions.at(-1)).toMatchObject({ cause: 'probe-failed' })
+    expect(rig.transitions.at(-1)).toMatchObject({
+      cause: 'probe-failed',
+      reason: '1 of 1 probe failed or too slow',
+    })
     expect(rig.transitions.at(-1)).not.toHaveProperty('error')
     rig.clock.advance(1000)
     await takeTime(rig, 100)
