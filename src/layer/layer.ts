@@ -52,10 +52,13 @@ export function traitsOf(layer: object): Traits | undefined {
   return (layer as { readonly [traits]?: Traits })[traits]
 }
 
-/** Set by a pipeline: the layer outside ends the call for a caller who leaves. */
+/**
+ * Set by a pipeline: the signal for whose abort the layer outside ends the call. Options may be handed
+ * on with another signal in them.
+ */
 export const watched: unique symbol = Symbol.for('recloser.watched') as never
 
 /** Options of a call within a pipeline. */
 export interface InnerCallOptions extends CallOptions {
-  readonly [watched]?: true
+  readonly [watched]?: AbortSignal
 }

@@ -25,7 +25,7 @@ export function leaverOf(
   caller: AbortSignal | undefined,
   options: InnerCallOptions | undefined,
 ): AbortSignal | undefined {
-  return options?.[watched] === true ? undefined : caller
+  return options?.[watched] === caller ? undefined : caller
 }
 
 /** Makes the call; what it throws becomes a rejection. */

@@ -90,7 +90,7 @@ class LayerPipeline<Added> implements Pipeline<Added> {
   }
 
   #optionsFor(index: number, signal: AbortSignal): InnerCallOptions {
-    return this.#isWatched[index] === true ? { signal, [watched]: true } : { signal }
+    return this.#isWatched[index] === true ? { signal, [watched]: signal } : { signal }
   }
 
   /** What the layer at `index` calls: the layer further in, or `fn` itself. */

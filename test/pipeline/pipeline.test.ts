@@ -293,6 +293,19 @@ describe('a pipeline', () => {
     expect(listenersOf(caller.signal)).toBe(0)
   })
 
+  it('ends a call by the signal that a layer of your own hands in with its options', async () => {
+    const inner = new AbortController()
+    const impatient: Layer = {
+      execute: (fn, options) => bulkhead(1).execute(fn, { ...options, signal: inner.signal }),
+    }
+    const { signal } = new AbortController()
+    const result = watch(pipeline(bulkhead(1), impatient).execute(controlledCall(), { signal }))
+    inner.abort('too long')
+    await turn()
+    expect(listenersOf(inner.signal)).toBe(0)
+    expect(result.error).toBe('too long')
+  })
+
   it('puts up with a layer that hands no signal in', async () => {
     const careless: Layer = {
       execute: <T>(fn: Call<T>) => Promise.resolve((fn as () => T)()),
