@@ -4,7 +4,7 @@ import { parseSnapshot } from './snapshot.js'
 import { consecutiveFailures, countWindow, ratio } from './trip-policy.js'
 import { integer, number, oneOf, optionalFunction, optionsOf, shown } from './validate.js'
 import type { BreakDuration, Described } from './break-duration.js'
-import type { Clock } from './clock.js'
+import type { Clock, EngineClock } from './clock.js'
 import type { Classifier } from './outcome.js'
 import type { BreakerSnapshot } from './snapshot.js'
 import type { CountWindowOptions, Limits, Sampling, TripPolicy } from './trip-policy.js'
@@ -121,7 +121,7 @@ export class Settings {
   readonly mode: Mode
   readonly historySize: number
   readonly captureStack: boolean
-  readonly clock: Required<Clock>
+  readonly clock: EngineClock
   /** From 0 to below 1. */
   readonly random: () => number
   /** What it throws goes to `onError`. */
@@ -310,7 +310,7 @@ function notATrip(value: unknown): TypeError {
 }
 
 /** Validates a clock; without one, that of the runtime. @throws TypeError naming what is missing */
-export function clockOption(value: unknown): Required<Clock> {
+export function clockOption(value: unknown): EngineClock {
   if (value === undefined || value === systemClock) return systemClock
   const clock = value as Clock | null
   for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) {

@@ -42,7 +42,12 @@ export class GuardedObservable<T> extends Observable<T> {
           }
     return super.subscribe({
       next: (value) => {
-        this.#guard(() => given.next?.(value))
+        // As `#guard`, without its closure: values come by the million.
+        try {
+          given.next?.(value)
+        } catch (error) {
+          this.#report(error)
+        }
       },
       error: (reason: unknown) => {
         this.#guard(() => {
