@@ -135,7 +135,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#hub = hub
     this.#flowing = settings.mode !== 'disabled'
     this.#enteredAt = this.#usedAt = settings.clock.now()
-    this.#createdAt = settings.clock.wall()
+    this.#createdAt = settings.clock.wallAt(this.#enteredAt)
     // An actor that has moved since knows better.
     const begins = actor === undefined || actor.getSnapshot().context.epoch === 0
     if (settings.snapshot !== undefined && begins) this.#restore(settings.snapshot)
