@@ -135,7 +135,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#hub = hub
     this.#flowing = settings.mode !== 'disabled'
     this.#enteredAt = this.#usedAt = settings.clock.now()
-    this.#createdAt = settings.clock.wall()
+    this.#createdAt = settings.clock.wallAt(this.#enteredAt)
     // An actor that has moved since knows better.
     const begins = actor === undefined || actor.getSnapshot().context.epoch === 0
     if (settings.snapshot !== undefined && begins) this.#restore(settings.snapshot)
@@ -261,7 +261,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const refusal = this.#refusal(at)
     if (this.#hears('rejections')) {
       const { breaker, state, retryAfter } = refusal
-      this.#tell('rejections', { breaker, state, retryAfter, at: this.#settings.clock.wall() })
+      this.#tell(
+        'rejections',
+        { breaker, state, retryAfter, at: this.#settings.clock.wallAt(at) },
+        true,
+      )
       this.#drain()
     }
     return this.#settings.mode === 'shadow' ? new CallPermit(this, uncounted, 0, at) : refusal
@@ -341,14 +345,16 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     call.slow = call.kind !== 'ignored' && at - (call.startedAt ?? at) > slowAfter
     const stale =
       call.epoch !== this.#epoch || (call.probe > 0 && this.#probing?.has(call.probe) !== true)
-    if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(call, stale))
-    if (stale) {
-      this.#totals.stale++
-      return inspect !== undefined
+    const heard = this.#hears('outcomes') ? this.#outcomeOf(call, stale) : undefined
+    let goesOn = inspect !== undefined
+    if (stale) this.#totals.stale++
+    else if (this.#state === 'closed') goesOn = this.#countClosed(call, at) || goesOn
+    else {
+      this.#countOutcome(call)
+      goesOn = true
     }
-    if (this.#state === 'closed') return this.#countClosed(call, at) || inspect !== undefined
-    this.#countOutcome(call)
-    return true
+    if (heard !== undefined) this.#tell('outcomes', heard, !goesOn)
+    return goesOn
   }
 
   /** Counts an outcome in the window. True when a limit is reached and the outcome is bad. */
@@ -400,16 +406,17 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   #outcomeOf(call: CallPermit, stale: boolean): Outcome {
     const { kind, slow, isProbe, startedAt, returned, failure } = call
-    const outcome = {
+    const outcome: { -readonly [K in keyof Outcome]: Outcome[K] } = {
       breaker: this.name,
       kind: kind as OutcomeKind,
-      at: this.#settings.clock.wall(),
+      at: this.#settings.clock.wallAt(this.#usedAt),
       duration: startedAt === undefined ? undefined : this.#usedAt - startedAt,
       slow,
       probe: isProbe,
       stale,
     }
-    return failure === undefined || returned ? outcome : { ...outcome, error: failure }
+    if (failure !== undefined && !returned) outcome.error = failure
+    return outcome
   }
 
   feed(outcomes$: Observable<FedOutcome>): Subscription {
@@ -687,7 +694,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       failed.failure = new ProbeTimeoutError(halfOpen.probeLease)
       this.#usedAt = at
       this.#countOutcome(failed)
-      if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(failed, false))
+      if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(failed, false), false)
       this.#notice(() => {
         permit.abort(failed.failure)
       })
@@ -719,8 +726,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#shownHistory = undefined
     this.#notice(() => {
       this.#told = transition.to
-      this.#outlets?.transitions.next(transition)
-      this.#hub?.outlets.transitions.next(transition)
+      this.#emit('transitions', transition)
     })
     this.#hub?.moved(this)
   }
@@ -813,11 +819,29 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     )
   }
 
-  #tell<K extends 'outcomes' | 'rejections'>(channel: K, value: Channels[K]): void {
-    this.#notice(() => {
-      ;(this.#outlets?.[channel] as Subject<Channels[K]> | undefined)?.next(value)
-      ;(this.#hub?.outlets[channel] as Subject<Channels[K]> | undefined)?.next(value)
-    })
+  /** Tells observers when it is their turn; or at once, if `atOnce` and nobody is before them. */
+  #tell<K extends 'outcomes' | 'rejections'>(
+    channel: K,
+    value: Channels[K],
+    atOnce: boolean,
+  ): void {
+    if (!atOnce || this.#inChart || this.#telling || this.#notices !== undefined) {
+      this.#notice(() => {
+        this.#emit(channel, value)
+      })
+      return
+    }
+    this.#telling = true
+    try {
+      this.#emit(channel, value)
+    } finally {
+      this.#telling = false
+    }
+  }
+
+  #emit<K extends keyof Channels>(channel: K, value: Channels[K]): void {
+    ;(this.#outlets?.[channel] as Subject<Channels[K]> | undefined)?.next(value)
+    ;(this.#hub?.outlets[channel] as Subject<Channels[K]> | undefined)?.next(value)
   }
 
   #notice(notice: () => void): void {

@@ -10,7 +10,7 @@ import type { Breaker, BreakerActorRef } from './breaker.js'
  * @throws TypeError or RangeError naming the option, its value and its bounds
  */
 export function createBreaker(name: string, options: BreakerOptions = {}): Breaker {
-  return new CircuitBreaker(breakerName(name), new Settings(options))
+  return new CircuitBreaker(breakerName(name), Settings.of(options))
 }
 
 /** A name to tell one breaker from another. @throws TypeError when it is none */

@@ -14,6 +14,17 @@ export interface Clock {
   wall?(): number
 }
 
+/** A clock as the engine uses it. */
+export interface EngineClock extends Required<Clock> {
+  /** Epoch milliseconds at the moment `at`, which is now. */
+  wallAt(at: number): number
+}
+
+/** What `Date.now` was ahead of `performance.now`, and when. */
+let offset = 0
+let offsetAt = -Infinity
+const realNow = Date.now
+
 // Node makes `performance` a getter, which costs a tenth of a whole call at each read. Whoever puts
 // another one there replaces `Date` or `setTimeout` with it, and to ask for these costs nothing.
 let seenDate: unknown
@@ -24,7 +35,7 @@ let performance: { now(): number }
  * The clock of the runtime. It notices when its globals are replaced, so that the fake timers of
  * vitest, jest and sinon drive it too, and its timers never keep a process alive.
  */
-export const systemClock: Required<Clock> = {
+export const systemClock: EngineClock = {
   now() {
     if (globalThis.Date !== seenDate || globalThis.setTimeout !== seenTimeout) {
       seenDate = globalThis.Date
@@ -43,6 +54,16 @@ export const systemClock: Required<Clock> = {
     globalThis.clearTimeout(handle as number)
   },
   wall: () => Date.now(),
+  wallAt(at) {
+    // A reading costs as much as half a call, so a real wall is read ten times a second at most. Fake
+    // ones are set forth and back at will.
+    if (Date.now !== realNow) return Date.now()
+    if (Math.abs(at - offsetAt) < 100) return Math.floor(at + offset)
+    const wall = realNow()
+    offset = wall - at
+    offsetAt = at
+    return wall
+  },
 }
 
 /** Longest delay that a timer of Node or a browser keeps; beyond it, it fires at once. */
@@ -67,8 +88,9 @@ export function wholeDelay(remaining: number): number {
 }
 
 /** The same clock, never running back, and with a wall. */
-export function monotonicClock(clock: Clock): Required<Clock> {
+export function monotonicClock(clock: Clock): EngineClock {
   let latest = -Infinity
+  const wall = () => (clock.wall ?? systemClock.wall).call(clock)
   return {
     now() {
       const now = clock.now()
@@ -80,6 +102,7 @@ export function monotonicClock(clock: Clock): Required<Clock> {
     clearTimeout: (handle) => {
       clock.clearTimeout(handle)
     },
-    wall: () => (clock.wall ?? systemClock.wall).call(clock),
+    wall,
+    wallAt: wall,
   }
 }

@@ -4,7 +4,7 @@ import { parseSnapshot } from './snapshot.js'
 import { consecutiveFailures, countWindow, ratio } from './trip-policy.js'
 import { integer, number, oneOf, optionalFunction, optionsOf, shown } from './validate.js'
 import type { BreakDuration, Described } from './break-duration.js'
-import type { Clock } from './clock.js'
+import type { Clock, EngineClock } from './clock.js'
 import type { Classifier } from './outcome.js'
 import type { BreakerSnapshot } from './snapshot.js'
 import type { CountWindowOptions, Limits, Sampling, TripPolicy } from './trip-policy.js'
@@ -121,19 +121,22 @@ export class Settings {
   readonly mode: Mode
   readonly historySize: number
   readonly captureStack: boolean
-  readonly clock: Required<Clock>
+  readonly clock: EngineClock
   /** From 0 to below 1. */
   readonly random: () => number
   /** What it throws goes to `onError`. */
   readonly inspect: ((event: unknown) => void) | undefined
   readonly snapshot: BreakerSnapshot | undefined
   readonly #given: BreakerOptions
+  /** Which options were given. */
+  readonly #said: readonly (keyof BreakerOptions)[]
 
   /** @throws TypeError or RangeError naming the option, its value and its bounds */
   constructor(options: BreakerOptions = {}) {
     optionsOf('breaker options', options, optionNames)
     const given = withDefaults(options)
     this.#given = given
+    this.#said = Object.keys(options) as (keyof BreakerOptions)[]
     const slowCall = slowCallOf(given.slowCall)
     this.samplingDuration = number('samplingDuration', given.samplingDuration, {
       min: 10,
@@ -175,9 +178,26 @@ export class Settings {
     this.snapshot = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot)
   }
 
-  /** Settings of `options`, which may be settings already. */
+  /**
+   * Settings of `options`, which may be settings already. Breakers made one after the other with the
+   * same options share them.
+   *
+   * @throws TypeError or RangeError naming the option, its value and its bounds
+   */
   static of(options: BreakerOptions | Settings | undefined): Settings {
-    return options instanceof Settings ? options : new Settings(options)
+    if (options instanceof Settings) return options
+    if (latest !== undefined && latest.#isMadeOf(options)) return latest
+    const settings = new Settings(options)
+    // A snapshot is of use only once; a clock that is set back begins anew with the next breaker.
+    if (settings.snapshot === undefined && settings.clock === systemClock) latest = settings
+    return settings
+  }
+
+  /** Whether `options` are the ones these were made of. */
+  #isMadeOf(options: BreakerOptions = {}): boolean {
+    if (typeof (options as unknown) !== 'object' || (options as unknown) === null) return false
+    if (Array.isArray(options) || Object.keys(options).length !== this.#said.length) return false
+    return this.#said.every((key) => isAsSaid(key, options[key], this.#given[key]))
   }
 
   /** These settings with some options replaced. */
@@ -247,6 +267,15 @@ function withDefaults(options: BreakerOptions): BreakerOptions & typeof defaults
   return filled as unknown as BreakerOptions & typeof defaults
 }
 
+/** What the latest settings are made of is often what the next ones are to be made of. */
+let latest: Settings | undefined
+
+/** Plain data is compared by what it says now, for it may have changed; anything else is itself. */
+function isAsSaid(key: string, value: unknown, given: unknown): boolean {
+  if (value === undefined) return false
+  return Object.is(value, given) || (plainOptions.has(key) && alike(value, given))
+}
+
 const plainOptions: ReadonlySet<string> = new Set(['halfOpen', 'slowCall', 'trip'])
 
 /** An inspector that throws must not end the chart it looks at. */
@@ -310,7 +339,7 @@ function notATrip(value: unknown): TypeError {
 }
 
 /** Validates a clock; without one, that of the runtime. @throws TypeError naming what is missing */
-export function clockOption(value: unknown): Required<Clock> {
+export function clockOption(value: unknown): EngineClock {
   if (value === undefined || value === systemClock) return systemClock
   const clock = value as Clock | null
   for (const method of ['now', 'setTimeout', 'clearTimeout'] as const) {

@@ -40,24 +40,42 @@ export class GuardedObservable<T> extends Observable<T> {
             ...(error ? { error } : {}),
             ...(complete ? { complete } : {}),
           }
-    return super.subscribe({
-      next: (value) => {
-        this.#guard(() => given.next?.(value))
-      },
-      error: (reason: unknown) => {
-        this.#guard(() => {
-          // Nobody to hear an error of the stream is no reason to keep it quiet.
-          if (given.error === undefined) throw reason
-          given.error(reason)
-        })
-      },
-      complete: () => {
-        this.#guard(() => given.complete?.())
-      },
-    })
+    return super.subscribe(new GuardedSubscriber(given, this.#report))
+  }
+}
+
+class GuardedSubscriber<T> extends Subscriber<T> {
+  readonly #given: Partial<Observer<T>>
+  readonly #report: (error: unknown) => void
+
+  constructor(given: Partial<Observer<T>>, report: (error: unknown) => void) {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as the operators of rxjs 7 do
+    super()
+    this.#given = given
+    this.#report = report
   }
 
-  #guard(call: () => void): void {
+  protected override _next(value: T): void {
+    try {
+      this.#given.next?.(value)
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  protected override _error(reason: unknown): void {
+    // Nobody to hear an error of the stream is no reason to keep it quiet.
+    if (this.#given.error === undefined) this.#report(reason)
+    else this.#end(() => this.#given.error?.(reason))
+    this.unsubscribe()
+  }
+
+  protected override _complete(): void {
+    this.#end(() => this.#given.complete?.())
+    this.unsubscribe()
+  }
+
+  #end(call: () => void): void {
     try {
       call()
     } catch (error) {

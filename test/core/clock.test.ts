@@ -48,6 +48,14 @@ describe('a clock made monotonic', () => {
     expect(clear).toHaveBeenCalledWith('timer')
   })
 
+  it('says the wall time of a moment as the clock beneath does', () => {
+    let wall = 5
+    const clock = monotonicClock({ ...clockAt([]), wall: () => wall })
+    expect(clock.wallAt(0)).toBe(5)
+    wall = 3
+    expect(clock.wallAt(1)).toBe(3)
+  })
+
   it('has the wall time of the clock beneath, which keeps its `this`, or that of the runtime', () => {
     const own = monotonicClock({
       ...clockAt([]),
@@ -73,6 +81,26 @@ describe('the clock of the runtime', () => {
     const timer = systemClock.setTimeout(() => undefined, 60_000) as NodeJS.Timeout
     expect(timer.hasRef()).toBe(false)
     systemClock.clearTimeout(timer)
+  })
+
+  it('reads the wall anew after a tenth of a second, and in between counts on from there', () => {
+    const at = systemClock.now() + 10_000
+    const before = Date.now()
+    const read = systemClock.wallAt(at)
+    expect(read).toBeGreaterThanOrEqual(before)
+    expect(read).toBeLessThanOrEqual(Date.now())
+    expect([read + 98, read + 99]).toContain(systemClock.wallAt(at + 99))
+    expect([read - 99, read - 100]).toContain(systemClock.wallAt(at - 99))
+    expect(systemClock.wallAt(at + 100)).toBeLessThanOrEqual(Date.now())
+    expect(systemClock.wallAt(at)).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('believes a faked wall at once', () => {
+    systemClock.wallAt(systemClock.now())
+    const now = vi.spyOn(Date, 'now').mockReturnValue(7)
+    expect(systemClock.wallAt(systemClock.now())).toBe(7)
+    now.mockReturnValue(3)
+    expect(systemClock.wallAt(systemClock.now())).toBe(3)
   })
 
   it('works where timers are numbers or cannot be let go of, as in a browser or a test', () => {

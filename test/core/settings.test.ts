@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { createBreaker } from 'recloser'
 import {
   Settings,
   adaptiveBreakDuration,
@@ -192,6 +193,57 @@ describe('settings', () => {
     expect(Settings.of(settings)).toBe(settings)
     expect(Settings.of({ historySize: 3 }).historySize).toBe(3)
     expect(Settings.of(undefined).historySize).toBe(100)
+  })
+
+  it('are shared by breakers that are made of the same options', () => {
+    const options = { failureRatio: 0.4, halfOpen: { probes: 2 }, onError: () => undefined }
+    const settings = Settings.of(options)
+    expect(Settings.of({ ...options, halfOpen: { probes: 2 } })).toBe(settings)
+    expect(Settings.of(undefined)).toBe(Settings.of({}))
+  })
+
+  it.each<[what: string, first: BreakerOptions, second: BreakerOptions]>([
+    ['another value', { failureRatio: 0.4 }, { failureRatio: 0.5 }],
+    ['other keys of the same number', { failureRatio: 0.4 }, { minimumThroughput: 10 }],
+    ['a key more', { failureRatio: 0.4 }, { failureRatio: 0.4, historySize: 1 }],
+    ['a key less', { failureRatio: 0.4, historySize: 1 }, { failureRatio: 0.4 }],
+    ['another function', { random: () => 0 }, { random: () => 0 }],
+    ['something else within', { halfOpen: { probes: 2 } }, { halfOpen: { probes: 3 } }],
+  ])('are made anew for %s', (_, first, second) => {
+    const settings = Settings.of(first)
+    expect(Settings.of(second)).not.toBe(settings)
+    expect(Settings.of(second).toJSON()).toEqual(new Settings(second).toJSON())
+  })
+
+  it('are made anew when somebody has changed his options since', () => {
+    const options = { halfOpen: { probes: 2 } }
+    const settings = Settings.of(options)
+    options.halfOpen.probes = 3
+    expect(Settings.of(options).halfOpen.probes).toBe(3)
+    expect(settings.halfOpen.probes).toBe(2)
+  })
+
+  it('with a clock are not shared: one that was set back begins anew with the next breaker', () => {
+    let now = 100
+    const clock = { now: () => now, setTimeout: () => undefined, clearTimeout: () => undefined }
+    expect(Settings.of({ clock }).clock.now()).toBe(100)
+    now = 0
+    expect(Settings.of({ clock }).clock.now()).toBe(0)
+  })
+
+  it('with a snapshot are not shared', () => {
+    const snapshot = createBreaker('db').snapshot()
+    expect(Settings.of({ snapshot })).not.toBe(Settings.of({ snapshot }))
+  })
+
+  it.each([null, '', [], 7])('are not made of %j, whatever the latest were made of', (options) => {
+    Settings.of({})
+    expect(() => Settings.of(options as never)).toThrow(TypeError)
+  })
+
+  it('are not made of options that are unknown, whatever the latest were made of', () => {
+    Settings.of({ failureRatio: 0.4 })
+    expect(() => Settings.of({ failureRation: undefined } as never)).toThrow(/failureRation/)
   })
 
   it('show an inspector their figures only', () => {
