@@ -111,6 +111,13 @@ describe('a name that exists', () => {
     expect(registry.get('users')).toBe(users)
   })
 
+  it('is refused with options that are none, also at first', () => {
+    const registry = createRegistry()
+    for (const options of [null, 5, []])
+      expect(() => registry.get('users', options as never)).toThrow('options must be an object')
+    expect(registry.size).toBe(0)
+  })
+
   it('is refused with a function that was made anew', () => {
     const { registry } = createRig()
     const get = () => registry.get('users', { classify: () => 'success' })
