@@ -13,11 +13,15 @@ export const idleSignal: AbortSignal = new AbortController().signal
  */
 export function liveSignal(caller: AbortSignal | undefined): AbortSignal | undefined {
   if (caller === undefined || caller === idleSignal) return undefined
-  if (typeof (caller as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
-    throw new TypeError(`signal must be an AbortSignal, got ${shown(caller)}`)
-  }
+  assertSignal(caller)
   caller.throwIfAborted()
   return caller
+}
+
+/** @throws TypeError when `value` is no signal */
+export function assertSignal(value: AbortSignal): void {
+  if (typeof (value as Partial<AbortSignal> | null)?.addEventListener !== 'function')
+    throw new TypeError(`signal must be an AbortSignal, got ${shown(value)}`)
 }
 
 // `length` costs as much as the rest of most layers, and most calls are made by one function.
