@@ -53,11 +53,17 @@ function waitingFor(signal: AbortSignal): Waiting {
   if (known !== undefined) return known
   const stops = new Set<() => void>()
   const stopAll = () => {
-    // Whom one of them ends is not called any more.
+    const errors: unknown[] = []
+    // Whom one of them ends is not called any more; what one throws is no matter of the others.
     for (const stop of stops) {
       stops.delete(stop)
-      stop()
+      try {
+        stop()
+      } catch (error) {
+        errors.push(error)
+      }
     }
+    if (errors.length > 0) throw errors[0]
   }
   const made = { stops, stopAll }
   waiting.set(signal, made)

@@ -53,6 +53,21 @@ describe('whoever waits for a signal', () => {
     expect(heard).toEqual(['meanwhile'])
   })
 
+  it('hears of an abort although one before it throws, which the signal is told', () => {
+    const { heard } = createCaller()
+    const listeners: (() => void)[] = []
+    const signal = {
+      aborted: false,
+      addEventListener: (_: string, listener: () => void) => listeners.push(listener),
+    } as unknown as AbortSignal
+    onAbort(signal, () => {
+      throw new Error('the clock is broken')
+    })
+    onAbort(signal, () => heard.push('second'))
+    expect(listeners[0]).toThrow('the clock is broken')
+    expect(heard).toEqual(['second'])
+  })
+
   it('has nothing to wait for without a signal', () => {
     onAbort(undefined, () => expect.unreachable())()
     const call = Promise.resolve(1)
