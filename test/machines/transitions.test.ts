@@ -180,6 +180,7 @@ const nothing: Stays[] = [
   ['halfOpen', 'a hold is released', { type: 'RELEASE' }],
   ['halfOpen', 'forced', { type: 'FORCE_HALF_OPEN' }],
   ['halfOpen', 'an unknown probe ends', probe(7, 'failure')],
+  ['probing', 'an unknown probe ends', probe(7, 'failure')],
   ['probing', 'the lease has not run out', deadline(1499)],
   ['probing', 'the result of an earlier epoch comes', probe(1, 'failure', { epoch: 1 })],
   ['probingTwice', 'a third probe is asked for', acquire(3, 1200)],
