@@ -90,8 +90,8 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-sync'],
 })
 const address = `http://127.0.0.1:${port}/`
-await take('dashboard-light', 'light', { width: 1440, height: 900 }, '#breaker=payments%2Fcharge')
-await take('dashboard-dark', 'dark', { width: 1440, height: 900 }, '#breaker=payments%2Fcharge')
+await take('dashboard-light', 'light', { width: 1360, height: 850 }, '#breaker=payments%2Fcharge')
+await take('dashboard-dark', 'dark', { width: 1360, height: 850 }, '#breaker=payments%2Fcharge')
 await take('dashboard-narrow', 'dark', { width: 390, height: 844 }, '')
 await browser.close()
 
@@ -151,7 +151,7 @@ function seeded(seed) {
  * @param {string} hash
  */
 async function take(name, colorScheme, viewport, hash) {
-  const page = await browser.newPage({ colorScheme, viewport, deviceScaleFactor: 1.5 })
+  const page = await browser.newPage({ colorScheme, viewport, deviceScaleFactor: 1.25 })
   page.on('pageerror', (error) => console.error(error))
   page.on('console', (message) => console.log(message.text()))
   await page.goto(address + hash)
