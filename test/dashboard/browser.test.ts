@@ -500,9 +500,14 @@ describe('the page', () => {
     await panel.waitFor()
     await eventually(() => panel.boundingBox()).toEqual({ x: 0, y: 0, width: 360, height: 740 })
     expect(await overflow()).toBe(0)
+    registry.get('payments').isolate('i'.repeat(200))
+    await panel.locator('.holds').waitFor()
+    const sideways = () =>
+      panel.locator('.panel-body').evaluate((body) => body.scrollWidth - body.clientWidth)
+    expect(await sideways()).toBe(0)
     await panel.getByRole('button', { name: 'Back' }).click()
     await page.getByRole('button', { name: 'Transitions' }).click()
-    await panelOf(page, 'Latest transitions').getByText('payments').waitFor()
+    await panelOf(page, 'Latest transitions').getByText('payments').first().waitFor()
   })
 
   it('stays usable with 1,000 circuits that change ten times a second', async () => {
