@@ -67,6 +67,20 @@ describe('the page on errors', () => {
   })
 })
 
+describe('the page on the dashboard', () => {
+  it('lists every refusal, with its status', () => {
+    const source = read('src/dashboard/answers.ts')
+    const codes = /statusOf[^{]*\{([^}]*)\}/.exec(source)?.[1] ?? ''
+    const statuses = [...codes.matchAll(/'?([a-z-]+)'?: (\d+)/g)].map(([, code, status]) => [
+      code,
+      status,
+    ])
+    expect(statuses.length).toBeGreaterThan(5)
+    const rows = [...read('docs/dashboard.md').matchAll(/^\| `([a-z-]+)` +\| (\d{3}) /gm)]
+    expect(rows.map(([, code, status]) => [code, status]).sort()).toEqual(statuses.sort())
+  })
+})
+
 describe('the page on streams', () => {
   it('lists every stream of a breaker', () => {
     const breaker = Object.getPrototypeOf(createBreaker('x')) as object
