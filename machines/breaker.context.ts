@@ -205,9 +205,9 @@ export function revivedError({ name, message }: { name: string; message: string 
   return Object.assign(error, { name })
 }
 
-/** The state a snapshot was taken in. */
-export function restoredState(context: BreakerContext): CircuitState {
-  return context.settings.snapshot?.state ?? 'closed'
+/** The state a snapshot was taken in; undefined without one. */
+export function restoredState(context: BreakerContext): CircuitState | undefined {
+  return context.settings.snapshot?.state
 }
 
 /** When a state has something to do by itself: a break, a lease or a hold ends. */
