@@ -11,6 +11,17 @@ describe('an inspector', () => {
     expect(inspect).toHaveBeenCalledWith(expect.objectContaining({ type: '@xstate.actor' }))
   })
 
+  it('sees no error of a call that succeeded', () => {
+    const seen = new Set<unknown>()
+    const breaker = createBreaker('payments-api', {
+      inspect: ({ event }: { event?: { type: string; error?: unknown } }) => {
+        if (event?.type === 'OUTCOME') seen.add(event.error)
+      },
+    })
+    breaker.tryAcquire()?.succeed()
+    expect([...seen]).toEqual([undefined])
+  })
+
   it('that asks for a probe while the chart decides on one gets none, and takes none away', async () => {
     const asked: unknown[] = []
     let asks = false

@@ -9,6 +9,16 @@ function saved(breaker: Breaker, written: Partial<BreakerSnapshot> = {}): unknow
   return JSON.parse(JSON.stringify({ ...breaker.snapshot(), ...written }))
 }
 
+describe('a snapshot', () => {
+  it('of a closed circuit has its errors in the rows of its window, and nowhere else', async () => {
+    const { breaker } = createRig()
+    await fail(breaker, 3)
+    const { errors, window } = breaker.snapshot()
+    expect(errors).toEqual({})
+    expect(window.rows).toMatchObject([{ failures: 3, errors: { Error: 3 } }])
+  })
+})
+
 describe('a circuit that is restored', () => {
   it('is isolated no longer than was said, also when the wall clock was set back', () => {
     const { breaker, clock } = createRig()

@@ -43,8 +43,12 @@ it(
   },
 )
 
-it('an outcome that cannot move the circuit is not sent to its chart', () => {
+it.each([
+  ['', false],
+  [', also when somebody hears of it', true],
+])('an outcome that cannot move the circuit is not sent to its chart%s', (_, heard) => {
   const breaker = createBreaker('filtered', { minimumThroughput: 4, failureRatio: 0.5 })
+  if (heard) breaker.outcomes$.subscribe()
   const send = vi.spyOn(breaker.actor, 'send')
   const end = (kind: 'succeed' | 'fail' | 'ignore') => breaker.tryAcquire()?.[kind]()
   for (const kind of ['fail', 'ignore', 'fail', 'succeed', 'succeed', 'succeed'] as const) end(kind)
