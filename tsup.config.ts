@@ -39,7 +39,8 @@ export default defineConfig({
   // For the edges that need one; lint keeps them out of everything else.
   external: [/^node:/],
   removeNodeProtocol: false,
-  dts: true,
+  // So that types need nothing but the package: dispose methods are of a library that few name.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   clean: true,
 })

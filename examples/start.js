@@ -23,16 +23,15 @@ try {
 
 /** @param {Arguments} given */
 async function play({ url, rps, seconds, json, dashboard: port }) {
-  // With the dashboard, somebody is there to end it.
+  // Who asks for the dashboard is there to end it.
   const length = port === undefined ? seconds * 1000 : Infinity
-  const dashboard = port === undefined ? undefined : await serveDashboard(port)
+  const dashboard = json && port === undefined ? undefined : await serveDashboard(port)
   const ended = endOf(length)
   const scene = url ? serverScene(url, rps) : await storyScene(seconds * 1000, rps)
   dashboard?.show(scene.registry)
-  const introduction = dashboard
-    ? `${scene.introduction}Dashboard: ${dashboard.address}\n`
-    : scene.introduction
-  if (dashboard && json) console.error(`Dashboard: ${dashboard.address}`)
+  const invitation = dashboard ? `Dashboard: ${dashboard.address}\n` : ''
+  const introduction = `${scene.introduction}${invitation}`
+  if (dashboard && json) console.error(invitation.trim())
   const view = createView({ ...scene, introduction, length, startedAt: Date.now() }, json)
 
   scene.registry.transitions$.subscribe(view.transition)

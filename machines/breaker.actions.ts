@@ -78,14 +78,15 @@ function broken(
   reason: string,
   health: Health,
   failure: Failure | undefined,
-  duration?: number,
+  // NaN: the rule says how long.
+  duration = NaN,
 ): Update {
   const { context } = moment
   const { settings } = context
   const consecutiveBreaks = context.consecutiveBreaks + 1
   const breaking = context.breaking ?? health
   const breakDuration =
-    duration !== undefined && duration >= 0
+    duration >= 0
       ? duration
       : breakDurationOf(
           settings.breakDuration,

@@ -205,17 +205,16 @@ export function revivedError({ name, message }: { name: string; message: string 
   return Object.assign(error, { name })
 }
 
-/** The state a snapshot was taken in. */
-export function restoredState(context: BreakerContext): CircuitState {
-  return context.settings.snapshot?.state ?? 'closed'
+/** The state a snapshot was taken in; undefined without one. */
+export function restoredState(context: BreakerContext): CircuitState | undefined {
+  return context.settings.snapshot?.state
 }
 
 /** When a state has something to do by itself: a break, a lease or a hold ends. */
 export function deadlineOf(state: CircuitState, context: BreakerContext): number {
   if (state === 'open') return context.openUntil
-  if (state === 'halfOpen') return earliest(context.leases)
-  if (state === 'isolated') return earliest(context.holds)
-  return Infinity
+  // Only a half-open circuit has leases, and only an isolated one has holds.
+  return Math.min(earliest(context.leases), earliest(context.holds))
 }
 
 function earliest(ends: readonly { readonly until: number }[]): number {

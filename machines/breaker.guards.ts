@@ -1,14 +1,13 @@
 import { isUnhealthy, noHealth } from '../src/core/index.js'
 import { restoredState, timeOf } from './breaker.context.js'
 import { holdsAfter, isCurrent, isFreeProbe, isOfProbe, roundAfter } from './breaker.round.js'
-import type { Moment } from './breaker.context.js'
+import type { Moment, OutcomeEvent } from './breaker.context.js'
 
 /** The questions of the chart. Each is a function of context and event and never throws. */
 export const guards = {
   /** This outcome is bad, and with it a limit is reached. */
-  isUnhealthy: (moment: Moment) => {
-    const { context, event } = moment
-    if (event.type !== 'OUTCOME' || !isCurrent(moment)) return false
+  isUnhealthy: ({ context, event }: Moment) => {
+    if (event.type !== 'OUTCOME' || !isCurrent(event, context)) return false
     if (event.outcome !== 'failure' && event.slow !== true) return false
     return isUnhealthy(context.settings.limits, event.health ?? noHealth)
   },
@@ -18,7 +17,7 @@ export const guards = {
   /** An outcome that no probe of this round stands behind. */
   isStale: (moment: Moment) => !isOfProbe(moment),
   /** The call was refused further in: it said nothing about the dependency. */
-  isRefused: ({ event }: Moment) => event.type === 'OUTCOME' && event.refused === true,
+  isRefused: ({ event }: Moment) => (event as OutcomeEvent).refused === true,
   /** Enough probes have succeeded. */
   isRecovered: (moment: Moment) =>
     roundAfter(moment).good >= moment.context.settings.halfOpen.successes,

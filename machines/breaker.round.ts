@@ -1,11 +1,11 @@
 import { withOutcome } from '../src/core/index.js'
 import { timeOf } from './breaker.context.js'
 import type { Round } from '../src/core/index.js'
-import type { BreakerContext, HoldRecord, Lease, Moment } from './breaker.context.js'
+import type { BreakerContext, HoldRecord, Lease, Moment, OutcomeEvent } from './breaker.context.js'
 
-/** True for an event of this epoch, or of no epoch: fed from outside. */
-export function isCurrent({ context, event }: Moment): boolean {
-  return event.type === 'OUTCOME' && (event.epoch ?? context.epoch) === context.epoch
+/** True for an outcome of this epoch, or of no epoch: fed from outside. */
+export function isCurrent(event: OutcomeEvent, { epoch }: BreakerContext): boolean {
+  return (event.epoch ?? epoch) === epoch
 }
 
 /** Whether the half-open round lets one more probe begin. */
@@ -16,9 +16,8 @@ export function isFreeProbe({ settings, round, leases }: BreakerContext): boolea
 }
 
 /** Whether a probe of this round stands behind an outcome: the one it names, else any free one. */
-export function isOfProbe(moment: Moment): boolean {
-  const { context, event } = moment
-  if (event.type !== 'OUTCOME' || !isCurrent(moment)) return false
+export function isOfProbe({ context, event }: Moment): boolean {
+  if (event.type !== 'OUTCOME' || !isCurrent(event, context)) return false
   if (event.probe === undefined) return isFreeProbe(context)
   return context.leases.some(({ probe }) => probe === event.probe)
 }

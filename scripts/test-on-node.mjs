@@ -1,4 +1,5 @@
-// Runs the tests under another version of Node, which npm brings: node scripts/test-on-node.mjs 22
+// Builds, and runs every test under another version of Node, which npm brings, as are the processes
+// that tests start: node scripts/test-on-node.mjs 22
 // What is given after the version goes to vitest: npm run test:node22 -- test/breaker
 import { spawnSync } from 'node:child_process'
 
@@ -7,9 +8,14 @@ if (version === undefined) {
   console.error('which version of Node?')
   process.exit(2)
 }
-const { status } = spawnSync(
-  'npx',
-  ['-y', '-p', `node@${version}`, 'node', 'node_modules/vitest/vitest.mjs', 'run', ...rest],
-  { stdio: 'inherit' },
-)
-process.exitCode = status ?? 1
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+const run = (command, args) => spawnSync(command, args, { stdio: 'inherit' }).status ?? 1
+const under = ['-y', '-p', `node@${version}`, 'node']
+
+process.exitCode =
+  run('npm', ['run', '--silent', 'build']) ||
+  run('npx', [...under, '--version']) ||
+  run('npx', [...under, 'node_modules/vitest/vitest.mjs', 'run', ...rest])

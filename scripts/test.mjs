@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 const folder = mkdtempSync(join(tmpdir(), 'recloser-'))
 const report = join(folder, 'vitest.json')
-const unitTests = `test:unit -- --reporter=default --reporter=json --outputFile.json="${report}"`
+const unitTests = `test:coverage -- --reporter=default --reporter=json --outputFile.json="${report}"`
 
 let passed = 0
 let failed = 0
@@ -47,7 +47,8 @@ function step(script, count = (ok) => ({ passed: Number(ok), failed: Number(!ok)
 }
 
 /**
- * A run can fail without a failed test: a file that does not load, an unhandled rejection.
+ * A run can fail without a failed test: a file that does not load, an unhandled rejection, a line of
+ * the engine that no test ran.
  *
  * @param {boolean} ok
  */

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 
-const defaultPort = 4321
+/** Of the dashboard. */
+export const defaultPort = 4321
 
-export const help = `Guards real HTTP calls with circuit breakers and shows what the circuits do.
+export const help = `Guards real HTTP calls with circuit breakers and shows what the circuits do, here and on a dashboard.
 
   npm start                          six dependencies on this machine, some of which fail
   npm start -- --url https://host/   a server of your own instead
@@ -11,8 +12,7 @@ export const help = `Guards real HTTP calls with circuit breakers and shows what
   --rps N        calls per second to each dependency, 1 to 500 (default 8)
   --seconds N    how long: 10 to 40 (default 25); with --url 1 to 3600
   --dashboard [PORT]
-                 also serve the dashboard on this machine (default port ${defaultPort}), and go on
-                 until Ctrl-C
+                 go on until Ctrl-C, with the dashboard on this port of this machine (default ${defaultPort})
   --json         print transitions as lines of JSON, and nothing else
   --help         print this
 `

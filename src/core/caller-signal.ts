@@ -13,11 +13,15 @@ export const idleSignal: AbortSignal = new AbortController().signal
  */
 export function liveSignal(caller: AbortSignal | undefined): AbortSignal | undefined {
   if (caller === undefined || caller === idleSignal) return undefined
-  if (typeof (caller as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
-    throw new TypeError(`signal must be an AbortSignal, got ${shown(caller)}`)
-  }
+  assertSignal(caller)
   caller.throwIfAborted()
   return caller
+}
+
+/** @throws TypeError when `value` is no signal */
+export function assertSignal(value: AbortSignal): void {
+  if (typeof (value as Partial<AbortSignal> | null)?.addEventListener !== 'function')
+    throw new TypeError(`signal must be an AbortSignal, got ${shown(value)}`)
 }
 
 // `length` costs as much as the rest of most layers, and most calls are made by one function.
@@ -49,11 +53,17 @@ function waitingFor(signal: AbortSignal): Waiting {
   if (known !== undefined) return known
   const stops = new Set<() => void>()
   const stopAll = () => {
-    // Whom one of them ends is not called any more.
+    const errors: unknown[] = []
+    // Whom one of them ends is not called any more; what one throws is no matter of the others.
     for (const stop of stops) {
       stops.delete(stop)
-      stop()
+      try {
+        stop()
+      } catch (error) {
+        errors.push(error)
+      }
     }
+    if (errors.length > 0) throw errors[0]
   }
   const made = { stops, stopAll }
   waiting.set(signal, made)

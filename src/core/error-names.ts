@@ -11,7 +11,7 @@ export function countName(names: Map<string, number>, name: string, by: number):
 
 /** The name a failure is counted under: that of the error, else the type of what was thrown. */
 export function errorName(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return typeof error
+  if (typeof error !== 'object') return typeof error
   try {
     const { name } = error as { name?: unknown }
     return typeof name === 'string' && name !== '' ? name.slice(0, 100) : 'object'

@@ -14,7 +14,6 @@ export function retryAfterHint(failure: unknown, wall: () => number): number | u
     return header === undefined ? undefined : parseHeader(header, wall)
   } catch {
     // A getter of somebody else's object threw: no hint.
-    return undefined
   }
 }
 

@@ -85,7 +85,7 @@ export function ratio(option: string, value: unknown): number {
 }
 
 function percentHint(value: number): string | undefined {
-  return value > 1 && value <= 100 ? String(value / 100) : undefined
+  return value > 0 && value <= 100 ? String(value / 100) : undefined
 }
 
 /** The figures that a circuit is judged by. */

@@ -17,25 +17,25 @@ export interface Bounds {
  * the bounds and the value
  */
 export function number(option: string, value: unknown, bounds: Bounds): number {
-  return checked(option, value, bounds, 'a number')
+  return checked(option, value, bounds, false)
 }
 
 /** As {@link number}, for whole numbers. */
 export function integer(option: string, value: unknown, bounds: Bounds): number {
-  return checked(option, value, bounds, 'an integer')
+  return checked(option, value, bounds, true)
 }
 
-function checked(option: string, value: unknown, bounds: Bounds, kind: string): number {
+function checked(option: string, value: unknown, bounds: Bounds, whole: boolean): number {
   const { min = -Infinity, above = -Infinity, max = Infinity, infinite = false } = bounds
-  if (typeof value !== 'number') throw new TypeError(complaint(option, value, kind, bounds))
+  if (typeof value !== 'number') throw new TypeError(complaint(option, value, whole, bounds))
   const fits = value >= min && value > above && value <= max && (infinite || Number.isFinite(value))
-  if (!fits || (kind === 'an integer' && !Number.isInteger(value) && value !== Infinity)) {
-    throw new RangeError(complaint(option, value, kind, bounds))
+  if (!fits || (whole && !Number.isInteger(value) && value !== Infinity)) {
+    throw new RangeError(complaint(option, value, whole, bounds))
   }
   return value
 }
 
-function complaint(option: string, value: unknown, kind: string, bounds: Bounds): string {
+function complaint(option: string, value: unknown, whole: boolean, bounds: Bounds): string {
   const limits: string[] = []
   if (bounds.min !== undefined) limits.push(`at least ${String(bounds.min)}`)
   if (bounds.above !== undefined) limits.push(`above ${String(bounds.above)}`)
@@ -43,8 +43,7 @@ function complaint(option: string, value: unknown, kind: string, bounds: Bounds)
   if (bounds.infinite !== true && bounds.max === undefined) limits.push('finite')
   const meant = typeof value === 'number' ? bounds.hint?.(value) : undefined
   const question = meant === undefined ? '' : `; did you mean ${meant}?`
-  const what =
-    kind === 'an integer' ? 'an integer, ' : typeof value === 'number' ? '' : 'a number, '
+  const what = whole ? 'an integer, ' : typeof value === 'number' ? '' : 'a number, '
   return `${option} must be ${what}${limits.join(' and ')}, got ${shown(value)}${question}`
 }
 

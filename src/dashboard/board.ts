@@ -45,9 +45,7 @@ export class Board {
 
   /** A breaker moved. */
   add(transition: Transition): void {
-    const row = transitionRow(transition)
-    this.#feed = [...this.#feed, row].slice(-longestFeed)
-    this.#fresh = [...this.#fresh, row].slice(-longestFeed)
+    this.#fresh = [...this.#fresh, transitionRow(transition)].slice(-longestFeed)
   }
 
   /** Looks at every breaker: what has changed since the last sweep. */
@@ -80,6 +78,7 @@ export class Board {
     for (const name of gone) this.#watched.delete(name)
     const transitions = this.#fresh
     this.#fresh = []
+    this.#feed = [...this.#feed, ...transitions].slice(-longestFeed)
     return { rows, gone, transitions }
   }
 
@@ -88,7 +87,7 @@ export class Board {
     return Array.from(this.#watched.values(), ({ row }) => row)
   }
 
-  /** The latest transitions of all, oldest first. */
+  /** The latest transitions of all, oldest first. As of the last sweep: what came since is told next. */
   get feed(): readonly TransitionRow[] {
     return this.#feed
   }

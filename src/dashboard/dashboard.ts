@@ -41,11 +41,14 @@ export function createDashboard(registry: Registry, options: DashboardOptions = 
     board.add(transition)
   })
   let disposed = false
+  const checkAlive = () => {
+    if (disposed) throw new Refusal('disposed', 'this dashboard was disposed of')
+  }
 
   const fetch = async (request: Request): Promise<Response> => {
     try {
-      if (disposed) throw new Refusal('disposed', 'this dashboard was disposed of')
-      return await route({ registry, board, live, settings }, request)
+      checkAlive()
+      return await route({ registry, board, live, settings, checkAlive }, request)
     } catch (error) {
       if (error instanceof Refusal) return error.toResponse()
       report(error)
@@ -75,6 +78,8 @@ interface Parts {
   readonly board: Board
   readonly live: Live
   readonly settings: DashboardSettings
+  /** To be asked again after each wait. Throws a Refusal. */
+  readonly checkAlive: () => void
 }
 
 /** @throws Refusal */
@@ -89,11 +94,11 @@ async function route(parts: Parts, request: Request): Promise<Response> {
       return servePage(request)
     case `${path}events`:
       allowMethods(request, ['GET'])
-      await allowReading(parts.settings, request)
+      await allowReading(parts, request)
       return serveEvents(parts)
     case `${path}breaker`:
       allowMethods(request, ['GET'])
-      await allowReading(parts.settings, request)
+      await allowReading(parts, request)
       return serveDetail(parts, request)
     case `${path}actions`:
       allowMethods(request, ['POST'])
@@ -137,7 +142,7 @@ function serveDetail({ board, settings }: Parts, request: Request): Response {
 }
 
 async function serveAction(
-  { registry, live, settings }: Parts,
+  { registry, live, settings, checkAlive }: Parts,
   request: Request,
 ): Promise<Response> {
   const { authorize, origins, report } = settings
@@ -148,18 +153,20 @@ async function serveAction(
   const action = await readAction(request)
   if (!(await isAllowed(() => authorize(request, action), report)))
     throw new Refusal('unauthorized', 'you may not do this')
+  checkAlive()
   perform(registry, action)
   live.refresh()
   return json({ done: action.action })
 }
 
-async function allowReading(settings: DashboardSettings, request: Request): Promise<void> {
+async function allowReading({ settings, checkAlive }: Parts, request: Request): Promise<void> {
   const { authorizeReading, origins, report } = settings
   if (isCrossSite(request, origins))
     throw new Refusal('cross-site', 'another site may not read this')
   if (authorizeReading === undefined) return
   if (!(await isAllowed(() => authorizeReading(request), report)))
     throw new Refusal('unauthorized', 'you may not read this')
+  checkAlive()
 }
 
 function allowMethods(request: Request, methods: readonly string[]): void {

@@ -7,6 +7,8 @@ import type { Everything } from './wire.js'
 const longestStall = 30_000
 /** The page takes a line that is silent for three of these as lost; ms. */
 const heartbeatEvery = 5_000
+/** So long a text that tells everything will do for those who come next; ms. */
+const freshFor = 250
 
 /** How often, and for how many. */
 export interface Pace {
@@ -22,6 +24,10 @@ export class Live {
   readonly #readers = new Set<Reader>()
   #timer: unknown
   #sentAt = -Infinity
+  /** When it may look again without being in the way of calls. */
+  #restedAt = -Infinity
+  /** What was last told to a reader that had to be told everything. */
+  #told: { readonly text: Uint8Array; readonly at: number } | undefined
 
   constructor(
     private readonly board: Board,
@@ -36,7 +42,8 @@ export class Live {
   /** A new reader, or undefined when there are enough. */
   open(): Reader | undefined {
     if (this.#readers.size >= this.pace.maxReaders) return undefined
-    this.#tick()
+    // All pages come back at once when a server was restarted: one look does for all of them.
+    if (this.clock.now() >= this.#restedAt) this.#tick()
     const reader = new Reader(
       () => this.#everything(),
       () => this.clock.now(),
@@ -45,7 +52,7 @@ export class Live {
     this.#readers.add(reader)
     this.#sentAt = this.clock.now()
     // With a reader the pace is another one.
-    this.#arm(this.pace.every)
+    if (this.#readers.size === 1) this.#arm()
     return reader
   }
 
@@ -57,6 +64,7 @@ export class Live {
   refresh(): void {
     const instant = { now: this.clock.now(), wall: this.clock.wall() }
     const { rows, gone, transitions } = this.board.sweep(instant)
+    this.#told = undefined
     if (this.#readers.size === 0) return
     if (rows.length + gone.length + transitions.length > 0) {
       this.#tell(encoded({ type: 'changes', now: instant.wall, rows, gone, transitions }))
@@ -79,17 +87,21 @@ export class Live {
       this.report(error)
     }
     for (const reader of [...this.#readers]) if (reader.isStuck(longestStall)) reader.drop()
-    const { every, step } = this.pace
     // With very many breakers it is slower rather than in the way of their calls.
-    const took = this.clock.now() - begun
-    this.#arm(Math.max(this.#readers.size > 0 ? every : step, 9 * took))
+    const now = this.clock.now()
+    this.#restedAt = now + 9 * (now - begun)
+    this.#arm()
   }
 
-  #arm(ms: number): void {
+  #arm(): void {
+    const { every, step } = this.pace
     this.clock.clearTimeout(this.#timer)
-    this.#timer = this.clock.setTimeout(() => {
-      this.#tick()
-    }, ms)
+    this.#timer = this.clock.setTimeout(
+      () => {
+        this.#tick()
+      },
+      Math.max(this.#readers.size > 0 ? every : step, this.#restedAt - this.clock.now()),
+    )
   }
 
   #tell(chunk: Uint8Array): void {
@@ -97,13 +109,19 @@ export class Live {
     for (const reader of [...this.#readers]) reader.send(chunk)
   }
 
+  /** One text for all who need it at the same time: with many breakers it is megabytes. */
   #everything(): Uint8Array {
-    return encoded({
-      type: 'everything',
-      ...this.about,
-      now: this.clock.wall(),
-      rows: this.board.rows,
-      transitions: this.board.feed,
-    })
+    const at = this.clock.now()
+    if (this.#told === undefined || at - this.#told.at > freshFor) {
+      const text = encoded({
+        type: 'everything',
+        ...this.about,
+        now: this.clock.wall(),
+        rows: this.board.rows,
+        transitions: this.board.feed,
+      })
+      this.#told = { text, at }
+    }
+    return this.#told.text
   }
 }

@@ -113,6 +113,8 @@ async function pump(body: ReadableStream<Uint8Array>, to: NodeResponse): Promise
     }
   } finally {
     to.off('close', gone)
+    // It may have gone before anybody listened: while it was asked who it is, say.
+    gone()
   }
 }
 

@@ -95,6 +95,10 @@ function text(option: string, value: unknown): string {
 
 function pathOf(path: string): string {
   if (!path.startsWith('/')) throw new RangeError(`path must begin with /, got ${shown(path)}`)
+  // Any other could never be asked for.
+  const url = `http://localhost${path}`
+  if (!URL.canParse(url) || new URL(url).pathname !== path)
+    throw new RangeError(`path must be as URLs write it, such as /breakers, got ${shown(path)}`)
   return path.endsWith('/') ? path : `${path}/`
 }
 

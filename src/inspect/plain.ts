@@ -1,5 +1,7 @@
 const maxEntries = 200
 const maxText = 2000
+/** Objects in one copy: a few that share each other would become millions. */
+const maxObjects = 2000
 
 /**
  * A copy that is nothing but data, as JSON can carry it, for people to read: numbers have at most
@@ -9,11 +11,17 @@ const maxText = 2000
  * @param maxDepth - objects within objects
  */
 export function plain(value: unknown, maxDepth = 10): unknown {
-  return copyOf(value, [], maxDepth)
+  return copyOf(value, [], { maxDepth, objects: 0 })
+}
+
+interface Bounds {
+  readonly maxDepth: number
+  /** Copied so far. */
+  objects: number
 }
 
 /** @param within - the objects around it, outermost first: where one comes again, there is a cycle */
-function copyOf(value: unknown, within: readonly object[], maxDepth: number): unknown {
+function copyOf(value: unknown, within: readonly object[], bounds: Bounds): unknown {
   switch (typeof value) {
     case 'number':
       return Number.isFinite(value) ? Number(value.toFixed(3)) : String(value)
@@ -25,17 +33,17 @@ function copyOf(value: unknown, within: readonly object[], maxDepth: number): un
     case 'function':
       return { type: value.name }
     case 'object':
-      return value === null ? null : objectOf(value, within, maxDepth)
+      return value === null ? null : objectOf(value, within, bounds)
     default:
       return value
   }
 }
 
-function objectOf(value: object, within: readonly object[], maxDepth: number): unknown {
+function objectOf(value: object, within: readonly object[], bounds: Bounds): unknown {
   if (within.includes(value)) return '[circular]'
-  if (within.length === maxDepth) return '[…]'
+  if (within.length === bounds.maxDepth || ++bounds.objects > maxObjects) return '[…]'
   const inner = [...within, value]
-  const copy = (each: unknown) => copyOf(each, inner, maxDepth)
+  const copy = (each: unknown) => copyOf(each, inner, bounds)
   try {
     if (value instanceof Error) return errorOf(value, copy)
     if ('toJSON' in value && typeof value.toJSON === 'function')

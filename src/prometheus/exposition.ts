@@ -10,7 +10,7 @@ export class Exposition {
 
   static of(register: Register): Exposition {
     const known = this.#of.get(register)
-    if (known !== undefined) return known
+    if (known?.metrics.areIn(register)) return known
     const exposition = new Exposition(register)
     this.#of.set(register, exposition)
     return exposition
@@ -39,7 +39,7 @@ export class Exposition {
       this.#sources.delete(source)
       this.#breakers()
       if (this.#sources.size > 0) return
-      Exposition.#of.delete(this.#register)
+      if (Exposition.#of.get(this.#register) === this) Exposition.#of.delete(this.#register)
       this.metrics.unregister(this.#register)
     }
   }

@@ -5,6 +5,9 @@ import type { Breaker, CircuitState, Outcome, Rejection, Stats, Transition } fro
 /** A register of prom-client, in either format. */
 export type Register = PromRegistry | PromRegistry<OpenMetricsContentType>
 
+/** None: metrics are registered together, when all of them are made. */
+const registers: [] = []
+
 /** From a fast cache to a call that somebody should have given a timeout. */
 const callSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 /** Around the default of 30 s, and what growing breaks come to. */
@@ -27,8 +30,7 @@ export class Metrics {
   readonly #moves = new Map<string, Pick<Transition, 'from' | 'to' | 'cause'>>()
 
   constructor(register: Register, breakersOf: () => readonly Breaker[]) {
-    const registers = [register]
-    this.#gauges = gaugesOf(register, breakersOf)
+    this.#gauges = gaugesOf(breakersOf)
     this.#calls = new Counter({
       name: 'recloser_calls_total',
       help: 'Calls that were made, by outcome: success, failure, ignored, or stale when it came too late to count',
@@ -67,6 +69,16 @@ export class Metrics {
       buckets: breakSeconds,
       registers,
     })
+    // All of them or none: a register with half of them would refuse the next attempt too.
+    const taken = this.#all().find((metric) => register.getSingleMetric(nameOf(metric)))
+    if (taken !== undefined)
+      throw new Error(`the register has a metric ${nameOf(taken)} by somebody else`)
+    for (const metric of this.#all()) register.registerMetric(metric)
+  }
+
+  /** Whether the register still has them: somebody may have cleared it. */
+  areIn(register: Register): boolean {
+    return register.getSingleMetric('recloser_state') === this.#gauges[0]
   }
 
   outcome({ kind, stale, probe, duration }: Outcome, breaker: string): void {
@@ -100,7 +112,7 @@ export class Metrics {
   /** Leaves the register as if it had never had these metrics. */
   unregister(register: Register): void {
     for (const metric of this.#all()) {
-      const { name } = metric as unknown as { name: string }
+      const name = nameOf(metric)
       if (register.getSingleMetric(name) === metric) register.removeSingleMetric(name)
     }
   }
@@ -116,6 +128,11 @@ export class Metrics {
       this.#breaks,
     ]
   }
+}
+
+/** Its type does not tell. */
+function nameOf(metric: object): string {
+  return (metric as { name: string }).name
 }
 
 interface GaugeOf {
@@ -160,8 +177,7 @@ const gauges: readonly GaugeOf[] = [
   },
 ]
 
-function gaugesOf(register: Register, breakersOf: () => readonly Breaker[]): Gauge[] {
-  const registers = [register]
+function gaugesOf(breakersOf: () => readonly Breaker[]): Gauge[] {
   const state = new Gauge({
     name: 'recloser_state',
     help: '1 for the state the circuit is in, 0 for the others',

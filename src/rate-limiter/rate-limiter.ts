@@ -75,7 +75,7 @@ export interface KeyLimiter extends Layer {
    * @param options - `maxWait`: ms, default that of the limiter
    */
   reserve(tokens?: number, options?: Pick<AcquireOptions, 'maxWait'>): Reservation | undefined
-  /** Ms until one who comes now would have `tokens`: sleep it and you will have them. */
+  /** Ms until one who comes now would have `tokens`; `acquire` sleeps as long, and keeps the place. */
   retryAfter(tokens?: number): number
   /**
    * The dependency asked for silence, as with 429: no token comes for `ms`, and then one by one.

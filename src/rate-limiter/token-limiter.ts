@@ -72,9 +72,9 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
 
   async acquire(tokens = 1, options: AcquireOptions = {}): Promise<void> {
     const wanted = tokensOf(tokens, this.#settings.rate)
-    const caller = callerOf(noCall, options)
     const maxWait = maxWaitOf(options.maxWait ?? this.#settings.maxWait)
     const now = this.#advance()
+    const caller = callerOf(noCall, options)
     const epoch = this.#take(now, wanted) ?? (await this.#wait(now, wanted, maxWait, caller))
     this.#assertWanted(epoch, wanted, caller)
     this.#bucket.keep(epoch, wanted)
@@ -106,11 +106,12 @@ export class TokenLimiter implements KeyLimiter, ReservationOwner {
 
   execute<T>(fn: Call<T>, options?: LimitedCallOptions): Promise<T> {
     try {
-      const caller = callerOf(fn, options)
-      const leaver = leaverOf(caller, options)
       const wanted =
         options?.tokens === undefined ? 1 : tokensOf(options.tokens, this.#settings.rate)
+      // Somebody who is told of what is handed out may make this caller leave.
       const now = this.#advance()
+      const caller = callerOf(fn, options)
+      const leaver = leaverOf(caller, options)
       const epoch = this.#take(now, wanted)
       if (epoch !== undefined) return this.#run(fn, caller, leaver, epoch, wanted)
       if (!this.#settings.waits) throw this.#refusal('limit', wanted)

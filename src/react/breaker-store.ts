@@ -13,6 +13,8 @@ export interface BreakerView {
 
 /** How often a countdown moves, ms; and how old figures may be when a component is first rendered. */
 const second = 1000
+/** React reads more than once in a render, and wants the same each time; ms. */
+const frame = 16
 
 /**
  * The views of one breaker at one rate, for all components that want it at that rate: they show the
@@ -38,7 +40,8 @@ export class BreakerStore {
     const isPast = this.#breaker.state !== this.#view.state
     // Nobody listens yet, or no longer: the figures may be of any age.
     const age = performance.now() - this.#readAt
-    const isOld = !this.#listeners.areThere && age >= Math.min(this.#every, second)
+    const tooOld = Math.max(frame, Math.min(this.#every, second))
+    const isOld = !this.#listeners.areThere && age >= tooOld
     if (isPast || isOld) this.#view = this.#read()
     return this.#view
   }

@@ -1,4 +1,4 @@
-import { isBrokenCircuit } from '../core/index.js'
+import { assertSignal, isBrokenCircuit } from '../core/index.js'
 import { sleep } from '../layer/alarm.js'
 import { RetryPolicy } from './retry-policy.js'
 import type { RetryOptions } from './retry-policy.js'
@@ -33,6 +33,7 @@ export function pRetryOptions({
   readonly signal?: AbortSignal
 } = {}): PRetryOptions {
   const elsewhere = ['attempts', 'backoff', 'maxDelay', 'deadline', 'random'] as const
+  if (signal !== undefined) assertSignal(signal)
   const policy = new RetryPolicy('pRetryOptions', options, elsewhere)
   return {
     async shouldRetry({ error, attemptNumber }) {

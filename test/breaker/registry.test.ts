@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { createActor, createMachine, sendTo } from 'xstate'
 import { describe, expect, it, vi } from 'vitest'
 import { DisposedBreakerError, createRegistry, exponentialBreakDuration } from 'recloser'
 import { createFakeClock } from 'recloser/testing'
@@ -109,6 +110,13 @@ describe('a name that exists', () => {
       'breaker "users" exists with another minimumThroughput',
     )
     expect(registry.get('users')).toBe(users)
+  })
+
+  it('is refused with options that are none, also at first', () => {
+    const registry = createRegistry()
+    for (const options of [null, 5, []])
+      expect(() => registry.get('users', options as never)).toThrow('options must be an object')
+    expect(registry.size).toBe(0)
   })
 
   it('is refused with a function that was made anew', () => {
@@ -242,6 +250,24 @@ describe('the end', () => {
     users.state$.subscribe({ complete: () => next.push(registry.get('users')) })
     users.dispose()
     expect(next[0]).not.toBe(users)
+    expect(registry.get('users')).toBe(next[0])
+  })
+
+  it('of one breaker, once it has a successor, leaves that alone', () => {
+    const { registry } = createRig()
+    const users = registry.get('users')
+    const next: Breaker[] = []
+    users.transitions$.subscribe(() => {
+      users.dispose()
+      next.push(registry.get('users'))
+    })
+    // What another actor sends is told later; here, in the midst of the disposal.
+    const trip = sendTo(users.actor, { type: 'TRIP' })
+    const operator = createActor(createMachine({ on: { alarm: { actions: trip } } })).start()
+    operator.send({ type: 'alarm' })
+    expect(next).toHaveLength(0)
+    users.dispose()
+    expect(next).toHaveLength(1)
     expect(registry.get('users')).toBe(next[0])
   })
 

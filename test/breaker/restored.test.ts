@@ -2,7 +2,7 @@ import { createBreaker } from 'recloser'
 import { createFakeClock } from 'recloser/testing'
 import { describe, expect, it } from 'vitest'
 import { createRig, fail, openCircuit, succeed } from '../support/breakers.js'
-import type { Breaker, BreakerOptions, BreakerSnapshot } from 'recloser'
+import type { Breaker, BreakerSnapshot, HalfOpenOptions } from 'recloser'
 
 /** What a breaker goes on from, with some of it written by hand. */
 function saved(breaker: Breaker, written: Partial<BreakerSnapshot> = {}): unknown {
@@ -32,7 +32,7 @@ describe('a circuit that is restored', () => {
     }
   })
 
-  it.each<[string, BreakerOptions['halfOpen'], number, number]>([
+  it.each<[string, HalfOpenOptions, number, number]>([
     ['enough probes had succeeded', { probes: 5, successes: 2 }, 2, 0],
     ['too many probes had failed', { probes: 5, successes: 5 }, 0, 1],
   ])('begins a round anew in which, by its options, %s', async (_, halfOpen, good, bad) => {
@@ -44,7 +44,7 @@ describe('a circuit that is restored', () => {
     const restored = createBreaker('payments-api', options)
     await fail(restored)
     expect(restored.state).toBe(bad === 0 ? 'halfOpen' : 'open')
-    const successes = halfOpen?.successes ?? 0
+    const { successes = 1 } = halfOpen
     const another = createBreaker('payments-api', options)
     await succeed(another, successes - 1)
     expect(another.state).toBe('halfOpen')

@@ -17,34 +17,32 @@ import {
 import type { AnyTransitionDefinition, InspectionEvent } from 'xstate'
 import type { Chart, Edge } from './exploration.js'
 
-const graph = edges()
-
 describe('the chart, explored in every situation that it can come into', () => {
   it('reaches every state', () => {
-    expect(new Set(graph.map(({ to }) => stateOf(to)))).toEqual(new Set(states))
+    expect(new Set(edges().map(({ to }) => stateOf(to)))).toEqual(new Set(states))
   })
 
   it('takes every transition that it declares', () => {
-    const taken = new Set([...graph.flatMap(takenBy), ...states.flatMap(takenOnRestoring)])
+    const taken = new Set([...edges().flatMap(takenBy), ...states.flatMap(takenOnRestoring)])
     const never = declared().filter((transition) => !taken.has(transition))
     expect(never.map(shown)).toEqual([])
   })
 
   it('answers every event in every situation', () => {
-    for (const { kind, from, to } of graph)
+    for (const { kind, from, to } of edges())
       expect(to.status, `${kind.name} in ${situationOf(from)}`).toBe('active')
   })
 
   it('can always be closed', () => {
-    const ways = graph.filter(({ kind }) => kind.event.type !== 'RESET')
+    const ways = edges().filter(({ kind }) => kind.event.type !== 'RESET')
     expect(cutOff('closed', ways).filter((situation) => !situation.includes('for good'))).toEqual(
       [],
     )
-    expect(cutOff('closed', graph)).toEqual([])
+    expect(cutOff('closed', edges())).toEqual([])
   })
 
   it('finds its way from a break back to closed without anybody’s hand', () => {
-    const byItself = graph.filter(({ kind }) =>
+    const byItself = edges().filter(({ kind }) =>
       ['OUTCOME', 'ACQUIRE', 'DEADLINE'].includes(kind.event.type),
     )
     const stuck = cutOff('closed', byItself).filter(
@@ -63,7 +61,7 @@ describe('the chart, explored in every situation that it can come into', () => {
   })
 
   it('is left isolated only by an operator, or by a hold that was made for a while', () => {
-    const left = graph.filter(
+    const left = edges().filter(
       ({ from, to }) => stateOf(from) === 'isolated' && stateOf(to) !== 'isolated',
     )
     const byTime = left.filter(
@@ -133,20 +131,14 @@ function timerOf(chart: Chart): string {
 
 /** Situations from which no way leads to that state. */
 function cutOff(state: (typeof states)[number], ways: readonly Edge[]): string[] {
-  const reaching = new Set(
-    graph
-      .map(({ from }) => from)
-      .filter((chart) => stateOf(chart) === state)
-      .map(situationOf),
-  )
+  const explored = situations()
+  const reaching = new Set(explored.filter((chart) => stateOf(chart) === state).map(situationOf))
   for (let known = -1; known < reaching.size;) {
     known = reaching.size
     for (const { from, to } of ways)
       if (reaching.has(situationOf(to))) reaching.add(situationOf(from))
   }
-  return [...new Set(graph.map(({ from }) => situationOf(from)))].filter(
-    (situation) => !reaching.has(situation),
-  )
+  return explored.map(situationOf).filter((situation) => !reaching.has(situation))
 }
 
 function shown({ source, eventType, guard, target }: AnyTransitionDefinition): string {

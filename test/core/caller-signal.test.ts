@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { onAbort, untilCallerLeaves } from 'recloser/core'
-import { listenersOf, watch, turn } from '../support/layers.js'
+import { outage } from '../support/breakers.js'
+import { listenersOf, turn, watch } from '../support/layers.js'
 
 function createCaller() {
   const controller = new AbortController()
@@ -53,10 +54,35 @@ describe('whoever waits for a signal', () => {
     expect(heard).toEqual(['meanwhile'])
   })
 
+  it('hears of an abort although one before it throws, which the signal is told', () => {
+    const { heard } = createCaller()
+    const listeners: (() => void)[] = []
+    const signal = {
+      aborted: false,
+      addEventListener: (_: string, listener: () => void) => listeners.push(listener),
+    } as unknown as AbortSignal
+    onAbort(signal, () => {
+      throw new Error('the clock is broken')
+    })
+    onAbort(signal, () => heard.push('second'))
+    expect(listeners[0]).toThrow('the clock is broken')
+    expect(heard).toEqual(['second'])
+  })
+
   it('has nothing to wait for without a signal', () => {
     onAbort(undefined, () => expect.unreachable())()
     const call = Promise.resolve(1)
     expect(untilCallerLeaves(call, undefined)).toBe(call)
+  })
+
+  it('gets what the call gives, and its error untouched; no listener is left', async () => {
+    const { signal } = createCaller()
+    await expect(untilCallerLeaves(Promise.resolve(1), signal)).resolves.toBe(1)
+    const failed = watch(untilCallerLeaves(Promise.reject(outage), signal))
+    expect(listenersOf(signal)).toBe(1)
+    await turn()
+    expect(failed.error).toBe(outage)
+    expect(listenersOf(signal)).toBe(0)
   })
 
   it('is told before the call is given up', async () => {

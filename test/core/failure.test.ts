@@ -62,6 +62,7 @@ describe('the name of a failure', () => {
     [{}, 'object'],
     [{ name: '' }, 'object'],
     [{ name: 5 }, 'object'],
+    [{ name: ['a list'] }, 'object'],
     [{ name: 'n'.repeat(500) }, 'n'.repeat(100)],
     [touchy, 'object'],
   ])('is found (%#)', (error, name) => {

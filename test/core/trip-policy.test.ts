@@ -137,8 +137,9 @@ describe('countWindow', () => {
       'failureRatio must be above 0 and at most 1, got 50; did you mean 0.5?',
     ],
     [{ size: 5, failureRatio: 0 }, /failureRatio must be above 0 and at most 1, got 0$/],
+    [{ size: 5, failureRatio: 100 }, /got 100; did you mean 1\?$/],
     [{ size: 5, failureRatio: 101 }, /got 101$/],
-    [{ size: 5, ratio: 1 }, 'unknown option "ratio"'],
+    [{ size: 5, ratio: 1 }, 'countWindow options: unknown option "ratio"'],
   ])('refuses %j', (options, message) => {
     expect(() => countWindow(options as never)).toThrow(message)
   })

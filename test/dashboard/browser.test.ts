@@ -410,6 +410,28 @@ describe('the page', () => {
     await eventually(() => focused.textContent()).toBe('service-000')
   })
 
+  it('gives the keyboard back after a dialog: to its button, or to the circuit that was acted on', async () => {
+    const { registry, address } = await openScene()
+    registry.get('payments')
+    const page = await visit(`${address}#breaker=payments`)
+    const focused = () => page.evaluate(() => document.activeElement?.textContent.slice(0, 20))
+    const isolate = page.getByRole('button', { name: 'Isolate…' })
+    await isolate.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await eventually(focused).toBe('Isolate…')
+
+    await page.keyboard.press('Enter')
+    await page.getByRole('textbox', { name: 'Reason' }).fill('maintenance')
+    await page.keyboard.press('Enter')
+    await eventually(focused).toBe('payments')
+    await page.getByRole('button', { name: 'Release' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: 'Release' }).click()
+    await panelOf(page, 'payments').getByText('Calls pass').waitFor()
+    expect(await focused()).toBe('payments')
+  })
+
   it('goes back from a circuit with the button of the browser', async () => {
     const { registry, address } = await openScene()
     registry.get('payments')
@@ -478,9 +500,14 @@ describe('the page', () => {
     await panel.waitFor()
     await eventually(() => panel.boundingBox()).toEqual({ x: 0, y: 0, width: 360, height: 740 })
     expect(await overflow()).toBe(0)
+    registry.get('payments').isolate('i'.repeat(200))
+    await panel.locator('.holds').waitFor()
+    const sideways = () =>
+      panel.locator('.panel-body').evaluate((body) => body.scrollWidth - body.clientWidth)
+    expect(await sideways()).toBe(0)
     await panel.getByRole('button', { name: 'Back' }).click()
     await page.getByRole('button', { name: 'Transitions' }).click()
-    await panelOf(page, 'Latest transitions').getByText('payments').waitFor()
+    await panelOf(page, 'Latest transitions').getByText('payments').first().waitFor()
   })
 
   it('stays usable with 1,000 circuits that change ten times a second', async () => {

@@ -219,6 +219,42 @@ describe('readers', () => {
     expect(reads).toBe(1)
   })
 
+  it('that come all at once while looking takes long share one look and one text', async () => {
+    let looks = 0
+    const { registry, clock, get } = createScene()
+    const payments = registry.get('payments')
+    const stats = payments.stats.bind(payments)
+    payments.stats = () => {
+      looks++
+      clock.block(100)
+      return stats()
+    }
+    const texts = []
+    for (let i = 0; i < 20; i++)
+      texts.push((await (await get('/events')).body?.getReader().read())?.value)
+    expect(looks).toBe(1)
+    expect(new Set(texts).size).toBe(1)
+    expect(new TextDecoder().decode(texts[0])).toContain('"name":"payments"')
+  })
+
+  it('hear of a transition once, also one that came before they were told everything', async () => {
+    const { registry, clock, get } = createScene()
+    const slow = registry.get('slow')
+    const stats = slow.stats.bind(slow)
+    slow.stats = () => {
+      clock.block(100)
+      return stats()
+    }
+    await get('/events')
+    breakCircuit(registry.get('payments'))
+    const stream = listenTo(await get('/events'))
+    const everything = await stream.next()
+    clock.advance(1000)
+    const changes = await stream.next()
+    const told = [...(everything?.transitions ?? []), ...(changes?.transitions ?? [])]
+    expect(told).toMatchObject([{ breaker: 'payments', to: 'open' }])
+  })
+
   it('are not too many, and one that leaves makes room', async () => {
     const { get, dashboard } = createScene({ maxReaders: 2 })
     const first = listenTo(await get('/events'))
@@ -304,6 +340,26 @@ describe('a breaker', () => {
 })
 
 describe('a dashboard that is disposed of', () => {
+  it('lets nobody in who was still being asked who they are', async () => {
+    const answers: ((yes: boolean) => void)[] = []
+    const ask = () => new Promise<boolean>((answer) => answers.push(answer))
+    const { registry, clock, dashboard, get, act } = createScene({
+      authorize: ask,
+      authorizeReading: ask,
+    })
+    const payments = registry.get('payments')
+    const reading = get('/events')
+    const acting = act({ action: 'isolate', breaker: 'payments', reason: 'test' })
+    await expect.poll(() => answers.length).toBe(2)
+    dashboard.dispose()
+    for (const answer of answers) answer(true)
+    expect(await refusalOf(await reading)).toBe('503 disposed')
+    expect(await refusalOf(await acting)).toBe('503 disposed')
+    expect(payments.state).toBe('closed')
+    expect(dashboard.readers).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('ends its streams and its timer, refuses requests, and leaves the breakers alone', async () => {
     const { registry, clock, dashboard, get, act } = createScene({ authorize: () => true })
     const payments = registry.get('payments')

@@ -80,6 +80,31 @@ describe('over node:http', () => {
     await expect.poll(() => dashboard.readers, { timeout: 30_000 }).toBe(0)
   })
 
+  it('keeps no place for a reader that left while it was asked who it is', async () => {
+    let answer: ((yes: boolean) => void) | undefined
+    let asked = (): void => undefined
+    const isAsked = new Promise<void>((resolve) => (asked = resolve))
+    const { dashboard } = createScene({
+      authorizeReading: () => {
+        asked()
+        return new Promise((resolve) => (answer = resolve))
+      },
+    })
+    let gone = Promise.resolve<unknown>(undefined)
+    const address = await serve((request, response) => {
+      gone = once(response, 'close')
+      dashboard.listener(request, response)
+    })
+    const request = httpRequest(`${address}/events`).on('error', () => undefined)
+    request.end()
+    await isAsked
+    request.destroy()
+    await gone
+    answer?.(true)
+    await new Promise(setImmediate)
+    await expect.poll(() => dashboard.readers, { timeout: 30_000 }).toBe(0)
+  })
+
   it('carries out actions', async () => {
     const { registry, dashboard } = createScene({ authorize: () => true })
     const payments = registry.get('payments')

@@ -6,6 +6,9 @@ import type { DashboardOptions } from 'recloser/dashboard'
 describe('an option that is wrong is refused by name', () => {
   it.each<[string, object]>([
     ['path must begin with /, got "breakers"', { path: 'breakers' }],
+    ['path must be as URLs write it, such as /breakers, got "/a b"', { path: '/a b' }],
+    ['path must be as URLs write it', { path: '/breakers?token=1' }],
+    ['path must be as URLs write it', { path: '/ops/../breakers' }],
     ['title must be a text, got 7', { title: 7 }],
     ['every must be at least 50 and at most 60000, got 10', { every: 10 }],
     ['span must be at least 60000', { span: 1000 }],

@@ -1,10 +1,15 @@
 import { dirname, join } from 'node:path'
 import * as recloser from 'recloser'
+import { createDashboard } from 'recloser/dashboard'
 import { breakerMachine } from 'recloser/machines'
+import { instrument as measure } from 'recloser/opentelemetry'
+import { instrument as expose } from 'recloser/prometheus'
 import { describe, expect, it } from 'vitest'
 import { linksOf, read } from './markdown.js'
+import { firstCells, knownOptions } from './tables.js'
 
 const { createBreaker, createRegistry } = recloser
+const registry = createRegistry()
 
 describe('the README', () => {
   it('lists every subpath of the package', () => {
@@ -32,6 +37,9 @@ describe('the guide', () => {
       0,
       () => recloser.countWindow({ none: 1 } as never),
     ],
+    ['a dashboard', 'docs/dashboard.md', 0, () => createDashboard(registry, { none: 1 } as never)],
+    ['OpenTelemetry', 'docs/opentelemetry.md', 0, () => measure(registry, { none: 1 } as never)],
+    ['Prometheus', 'docs/prometheus.md', 0, () => expose(registry, { none: 1 } as never)],
   ])('lists every option of %s', (_, document, table, mistake) => {
     expect(firstCells(document, 'option', table).sort()).toEqual(knownOptions(mistake).sort())
   })
@@ -64,6 +72,20 @@ describe('the page on errors', () => {
   it('leaves out no class', () => {
     const classes = Object.keys(recloser).filter((name) => name.endsWith('Error'))
     expect(errors.map(({ name }) => name).sort()).toEqual(classes.sort())
+  })
+})
+
+describe('the page on the dashboard', () => {
+  it('lists every refusal, with its status', () => {
+    const source = read('src/dashboard/answers.ts')
+    const codes = /statusOf[^{]*\{([^}]*)\}/.exec(source)?.[1] ?? ''
+    const statuses = [...codes.matchAll(/'?([a-z-]+)'?: (\d+)/g)].map(([, code, status]) => [
+      code,
+      status,
+    ])
+    expect(statuses.length).toBeGreaterThan(5)
+    const rows = [...read('docs/dashboard.md').matchAll(/^\| `([a-z-]+)` +\| (\d{3}) /gm)]
+    expect(rows.map(([, code, status]) => [code, status]).sort()).toEqual(statuses.sort())
   })
 })
 
@@ -106,25 +128,3 @@ describe('the tour of the source', () => {
     }
   })
 })
-
-/** The code in the first column of the n-th table whose head begins with `title`. */
-function firstCells(document: string, title: string, n = 0): string[] {
-  const rows = read(document).split('\n')
-  const heads = rows.flatMap((row, i) => (new RegExp(`^\\| ${title} +\\|`).test(row) ? [i] : []))
-  const body = rows.slice((heads[n] ?? NaN) + 2)
-  const end = body.findIndex((row) => !row.startsWith('|'))
-  return body
-    .slice(0, end)
-    .flatMap((row) => [...String(row.split(' | ')[0]).matchAll(/`([^`]+)`/g)])
-    .map(([, code]) => String(code))
-}
-
-/** Those that an error on an unknown one names. */
-function knownOptions(mistake: () => unknown): string[] {
-  try {
-    mistake()
-  } catch (error) {
-    return /known are (.*)$/.exec(String(error))?.[1]?.split(', ') ?? []
-  }
-  return []
-}

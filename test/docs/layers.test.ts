@@ -9,6 +9,7 @@ import {
 import { RetryExhaustedError, createRetryBudget, retry } from 'recloser/retry'
 import { TimeoutError, timeout } from 'recloser/timeout'
 import { read } from './markdown.js'
+import { firstCells, knownOptions } from './tables.js'
 
 const wrong = { none: 1 } as never
 
@@ -22,7 +23,9 @@ describe('the guide to the layers', () => {
     ['rate-limiter', 0, () => createRateLimiter(wrong)],
     ['rate-limiter', 1, () => createShardedRateLimiter(wrong)],
   ])('lists every option: %s, table %d', (page, table, mistake) => {
-    expect(optionsIn(`docs/${page}.md`, table).sort()).toEqual(knownOptions(mistake).sort())
+    expect(firstCells(`docs/${page}.md`, 'option', table).sort()).toEqual(
+      knownOptions(mistake).sort(),
+    )
   })
 
   it.each([
@@ -35,27 +38,3 @@ describe('the guide to the layers', () => {
     expect(read(`docs/${page}.md`)).toMatch(new RegExp(`\`${name}\` has \`code\`\\s\`${code}\``))
   })
 })
-
-/** The code in the first column of the n-th table of options. */
-function optionsIn(document: string, n: number): string[] {
-  const rows = read(document).split('\n')
-  const heads = rows.flatMap((row, i) => (/^\| option +\|/.test(row) ? [i] : []))
-  const body = rows.slice((heads[n] ?? NaN) + 2)
-  return body
-    .slice(
-      0,
-      body.findIndex((row) => !row.startsWith('|')),
-    )
-    .flatMap((row) => [...String(row.split(' | ')[0]).matchAll(/`([^`]+)`/g)])
-    .map(([, code]) => String(code))
-}
-
-/** Those that an error on an unknown one names. */
-function knownOptions(mistake: () => unknown): string[] {
-  try {
-    mistake()
-  } catch (error) {
-    return /known are (.*)$/.exec(String(error))?.[1]?.split(', ') ?? []
-  }
-  return []
-}

@@ -5,6 +5,7 @@ import { runScript } from '../support/script.js'
 
 const folder = resolve(import.meta.dirname, '../../examples')
 const programs = readdirSync(folder).filter((file) => file.endsWith('.js') && file !== 'start.js')
+const services = ['express', 'fastify', 'hono'].map((name) => `services/${name}.js`)
 const readme = readFileSync(resolve(folder, 'README.md'), 'utf8')
 
 /** What the output of a program must say for its promise to be kept. */
@@ -37,6 +38,28 @@ const promises: Record<string, RegExp> = {
   'testing-your-code.js': / pass 3\n.+ fail 0\n/,
 }
 
+describe('the services', () => {
+  it('say at once that their upstream is down, when to come back, and how they are', async () => {
+    const endings = await Promise.all(services.map((service) => runScript(`examples/${service}`)))
+    for (const { code, stdout, stderr } of endings) {
+      expect(stderr).toBe('')
+      expect(code).toBe(0)
+      expect(stdout.split('\n')).toEqual([
+        'price: 200 {"price":9.9}',
+        'price: 502 {"error":"no price"}',
+        'price: 502 {"error":"no price"}',
+        'price: 502 {"error":"no price"}',
+        'price: 503 {"error":"no price for now"}',
+        'health: {"status":"degraded","circuits":{"prices":"open"}}',
+        'waiting 3 s',
+        'price: 200 {"price":9.9}',
+        'health: {"status":"ok","circuits":{"prices":"closed"}}',
+        '',
+      ])
+    }
+  }, 60_000)
+})
+
 describe('each example', () => {
   it.each(programs)(
     '%s runs offline, ends by itself and keeps its promise',
@@ -49,9 +72,12 @@ describe('each example', () => {
     60_000,
   )
 
-  it.each([...programs, 'start.js'])('%s is listed in the README of the examples', (program) => {
-    expect(readme).toContain(`[${program}](${program})`)
-  })
+  it.each([...programs, ...services, 'start.js'])(
+    '%s is listed in the README of the examples',
+    (program) => {
+      expect(readme).toContain(`[${program}](${program})`)
+    },
+  )
 
   it.each(Object.keys(promises))('%s exists', (program) => {
     expect(programs).toContain(program)

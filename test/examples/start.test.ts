@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { runScript, startScript } from '../support/script.js'
 import type { Transition } from 'recloser'
-import type { Ending } from '../support/script.js'
+import type { Ending, Script } from '../support/script.js'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -111,34 +110,34 @@ describe('the arguments of the main job', () => {
 })
 
 describe('Ctrl-C', () => {
-  it('ends the main job early, with the summary and exit code 0', async () => {
+  it('ends the main job and its dashboard early, with the summary and exit code 0', async () => {
     const script = startScript('examples/start.js')
-    await once(script.process.stdout as NodeJS.ReadableStream, 'data')
+    const address = await addressOf(script)
+    expect(await (await fetch(address)).text()).toContain('<div id="app">')
+    // A page that is open keeps nobody from leaving.
+    const page = await fetch(`${address}events`)
     script.process.kill('SIGINT')
     const { code, stdout } = await script.ending
     expect(code).toBe(0)
     expect(stdout).toContain('requests the server saw')
+    await page.body?.cancel().catch(() => undefined)
   })
 })
 
 describe('--dashboard', () => {
-  it('serves the dashboard beside the terminal until Ctrl-C; its page may act, no other site may', async () => {
+  it('goes on until Ctrl-C; the page of the dashboard may act, no other site may', async () => {
     const script = startScript('examples/start.js', ['--dashboard', '0'])
-    let said = ''
-    script.process.stdout?.on('data', (text) => (said += String(text)))
-    const address = () => /Dashboard: (\S+)\n/.exec(said)?.[1]
-    await expect.poll(address, { timeout: 40_000 }).toBeDefined()
+    const address = await addressOf(script)
     const reset = (origin: string) =>
-      fetch(`${address() ?? ''}actions`, {
+      fetch(`${address}actions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', origin },
         body: '{"action":"reset","breaker":"weather"}',
       })
-    expect(await (await fetch(address() ?? '')).text()).toContain('<div id="app">')
     expect((await reset('http://evil.example')).status).toBe(403)
-    expect((await reset(new URL(address() ?? '').origin)).status).toBe(200)
+    expect((await reset(new URL(address).origin)).status).toBe(200)
 
-    const { port } = new URL(address() ?? '')
+    const { port } = new URL(address)
     const second = await run('--dashboard', port)
     expect(second.code).toBe(2)
     expect(second.stderr).toContain(`--dashboard: port ${port} of this machine cannot be had`)
@@ -149,6 +148,15 @@ describe('--dashboard', () => {
     expect(stdout).toContain('requests the server saw')
   })
 })
+
+/** Where the dashboard is, once a script has said it. */
+async function addressOf({ process }: Script): Promise<string> {
+  let said = ''
+  process.stdout?.on('data', (text) => (said += String(text)))
+  const address = () => /Dashboard: (\S+)\n/.exec(said)?.[1] ?? ''
+  await expect.poll(address, { timeout: 40_000 }).not.toBe('')
+  return address()
+}
 
 type PrintedTransition = Pick<Transition, 'breaker' | 'from' | 'to' | 'cause'>
 

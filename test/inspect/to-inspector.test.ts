@@ -270,6 +270,12 @@ describe('a copy', () => {
   it('of what is deep ends somewhere', () => {
     expect(JSON.stringify(copyOf(deep))).toMatch(/^(\{"deep":)+"\[…\]"\}+$/)
   })
+
+  it('of a few objects that share each other is no flood', () => {
+    let shared: object = {}
+    for (let level = 0; level < 9; level++) shared = Array.from({ length: 20 }, () => shared)
+    expect(JSON.stringify(copyOf(shared)).length).toBeLessThan(1_000_000)
+  })
 })
 
 describe('an inspector that throws', () => {

@@ -47,33 +47,47 @@ const isolate = (hold: number, at: number, duration?: number): BreakerEvent => (
   ...(duration === undefined ? {} : { duration }),
 })
 
-// Moments: broken at 0 for 1,000 ms, half-open at 1,000, leases of 500 ms.
-const closed = initialTransition(breakerMachine, { name: 'payments-api', options })[0]
-const open = after(closed, failure)
-const halfOpen = after(open, deadline(1000))
-const probing = after(halfOpen, acquire(1, 1000))
-const probingTwice = after(probing, acquire(2, 1100))
-const oneGood = after(probing, probe(1, 'success'), acquire(2, 1200))
-const oneBad = after(probing, probe(1, 'failure'), acquire(2, 1200))
-const isolated = after(closed, isolate(1, 100))
-const isolatedTwice = after(isolated, isolate(2, 150))
-const isolatedOpen = after(open, isolate(1, 100))
-const isolatedAwhile = after(closed, isolate(1, 100, 200))
-const isolatedOpenAwhile = after(open, isolate(1, 100, 200))
-
+/**
+ * Circuits in every situation, each made when it is asked for. Moments: broken at 0 for 1,000 ms,
+ * half-open at 1,000, leases of 500 ms.
+ */
 const circuits = {
-  closed,
-  open,
-  halfOpen,
-  probing,
-  probingTwice,
-  oneGood,
-  oneBad,
-  isolated,
-  isolatedTwice,
-  isolatedOpen,
-  isolatedAwhile,
-  isolatedOpenAwhile,
+  get closed() {
+    return initialTransition(breakerMachine, { name: 'payments-api', options })[0]
+  },
+  get open() {
+    return after(this.closed, failure)
+  },
+  get halfOpen() {
+    return after(this.open, deadline(1000))
+  },
+  get probing() {
+    return after(this.halfOpen, acquire(1, 1000))
+  },
+  get probingTwice() {
+    return after(this.probing, acquire(2, 1100))
+  },
+  get oneGood() {
+    return after(this.probing, probe(1, 'success'), acquire(2, 1200))
+  },
+  get oneBad() {
+    return after(this.probing, probe(1, 'failure'), acquire(2, 1200))
+  },
+  get isolated() {
+    return after(this.closed, isolate(1, 100))
+  },
+  get isolatedTwice() {
+    return after(this.isolated, isolate(2, 150))
+  },
+  get isolatedOpen() {
+    return after(this.open, isolate(1, 100))
+  },
+  get isolatedAwhile() {
+    return after(this.closed, isolate(1, 100, 200))
+  },
+  get isolatedOpenAwhile() {
+    return after(this.open, isolate(1, 100, 200))
+  },
 }
 
 type Moves = readonly [
@@ -166,6 +180,7 @@ const nothing: Stays[] = [
   ['halfOpen', 'a hold is released', { type: 'RELEASE' }],
   ['halfOpen', 'forced', { type: 'FORCE_HALF_OPEN' }],
   ['halfOpen', 'an unknown probe ends', probe(7, 'failure')],
+  ['probing', 'an unknown probe ends', probe(7, 'failure')],
   ['probing', 'the lease has not run out', deadline(1499)],
   ['probing', 'the result of an earlier epoch comes', probe(1, 'failure', { epoch: 1 })],
   ['probingTwice', 'a third probe is asked for', acquire(3, 1200)],
@@ -283,9 +298,10 @@ describe('the chart', () => {
   })
 
   it.each(nothing)('%s stays as it is when %s', (from, _when, event) => {
-    const { value, context } = after(circuits[from], event)
-    expect(value).toBe(circuits[from].value)
-    expect(context).toEqual(circuits[from].context)
+    const before = circuits[from]
+    const { value, context } = after(before, event)
+    expect(value).toBe(before.value)
+    expect(context).toEqual(before.context)
   })
 
   it.each(changes)('%s, when %s, changes only that', (from, _when, event, context) => {
@@ -318,27 +334,27 @@ describe('the chart', () => {
 
 describe('events sent by hand', () => {
   it('need no reason, no number and no time', () => {
-    const { context } = after(closed, { type: 'ISOLATE' }, { type: 'ISOLATE' })
+    const { context } = after(circuits.closed, { type: 'ISOLATE' }, { type: 'ISOLATE' })
     expect(context.holds).toEqual([
       { id: 1, reason: 'manual', since: 0, until: Infinity },
       { id: 2, reason: 'manual', since: 0, until: Infinity },
     ])
-    expect(after(closed, { type: 'TRIP' }).context).toMatchObject({
+    expect(after(circuits.closed, { type: 'TRIP' }).context).toMatchObject({
       openUntil: 1000,
       decision: { cause: 'tripped', reason: 'tripped by hand: manual' },
     })
   })
 
   it('with a duration that makes no sense get the usual one', () => {
-    expect(after(closed, { type: 'TRIP', duration: -1 }).context.breakDuration).toBe(1000)
-    expect(after(closed, { type: 'TRIP', duration: NaN }).context.breakDuration).toBe(1000)
-    expect(after(closed, { type: 'TRIP', duration: 0 }).context.breakDuration).toBe(0)
-    const held = after(closed, { type: 'ISOLATE', duration: NaN, at: 5 })
+    expect(after(circuits.closed, { type: 'TRIP', duration: -1 }).context.breakDuration).toBe(1000)
+    expect(after(circuits.closed, { type: 'TRIP', duration: NaN }).context.breakDuration).toBe(1000)
+    expect(after(circuits.closed, { type: 'TRIP', duration: 0 }).context.breakDuration).toBe(0)
+    const held = after(circuits.closed, { type: 'ISOLATE', duration: NaN, at: 5 })
     expect(held.context.holds[0]?.until).toBe(Infinity)
   })
 
   it('may refuse a probe without an error', () => {
-    const { context } = after(probing, probe(1, 'ignored', { refused: true }))
+    const { context } = after(circuits.probing, probe(1, 'ignored', { refused: true }))
     expect(context.decision?.reason).toBe('the probe was refused before it was made: refused')
   })
 })
@@ -357,9 +373,11 @@ describe('breaks in a row', () => {
   }
 
   it('are counted until one is closed by a success', () => {
-    const second = again(open)
+    const second = again(circuits.open)
     const third = again(second)
-    expect([open, second, third].map(({ context }) => context.consecutiveBreaks)).toEqual([1, 2, 3])
+    expect([circuits.open, second, third].map(({ context }) => context.consecutiveBreaks)).toEqual([
+      1, 2, 3,
+    ])
     expect(third.context).toMatchObject({ halfOpenAttempts: 2, openUntil: 3000 })
     const recovered = after(
       third,
@@ -379,21 +397,24 @@ describe('breaks in a row', () => {
   })
 
   it('keep the figures of the first', () => {
-    expect(again(again(open)).context.breaking).toEqual(sick)
+    expect(again(again(circuits.open)).context.breaking).toEqual(sick)
   })
 
   it('go on counting after a release within the break', () => {
-    const { context } = after(isolatedOpen, { type: 'RELEASE', at: 200 })
+    const { context } = after(circuits.isolatedOpen, { type: 'RELEASE', at: 200 })
     expect(context).toMatchObject({ consecutiveBreaks: 1, openUntil: 1000, breaking: sick })
   })
 
   it('carry the failure that broke the circuit', () => {
-    expect(open.context.failure?.error).toBe(outage)
-    expect(again(open).context.failure?.error).toBe(outage)
+    expect(circuits.open.context.failure?.error).toBe(outage)
+    expect(again(circuits.open).context.failure?.error).toBe(outage)
   })
 
   it('do not count a probe that was refused', () => {
-    const { context } = after(probing, probe(1, 'ignored', { refused: true, error: outage }))
+    const { context } = after(
+      circuits.probing,
+      probe(1, 'ignored', { refused: true, error: outage }),
+    )
     expect(context).toMatchObject({ consecutiveBreaks: 1, halfOpenAttempts: 0, openUntil: 1000 })
     expect(context.decision?.reason).toBe('the probe was refused before it was made: Error')
   })

@@ -10,6 +10,7 @@ import { controlledCall, createFakeClock } from 'recloser/testing'
 import { timeout } from 'recloser/timeout'
 import { createRig, halfOpenCircuit, outage } from '../support/breakers.js'
 import { errorOf, listenersOf, turn, watch } from '../support/layers.js'
+import { pass } from '../support/retries.js'
 import type { Call, CallOptions, Layer } from 'recloser/pipeline'
 
 /** A layer that notes when a call passes it. */
@@ -340,6 +341,21 @@ describe('what the order means', () => {
     await turn()
     expect(result.state).toBe('rejected')
     expect(breaker.stats().failures).toBe(3)
+  })
+
+  it.each([
+    ['inside, looks like a slow dependency', 'inside', { successes: 1, failures: 1 }],
+    ['outside, is no time of the dependency', 'outside', { successes: 2, failures: 0 }],
+  ])('the queue of a bulkhead %s', async (_, place, counted) => {
+    const { breaker, clock } = createRig()
+    const slot = bulkhead({ maxConcurrent: 1, maxQueue: 1 })
+    const timed = [breaker, timeout({ duration: 50, clock })]
+    const calls = place === 'inside' ? pipeline(...timed, slot) : pipeline(slot, ...timed)
+    const takes40 = () => new Promise((resolve) => clock.setTimeout(resolve as () => void, 40))
+    const results = [watch(calls.execute(takes40)), watch(calls.execute(takes40))]
+    await pass(clock, 100)
+    expect(results.map(({ state }) => state)).not.toContain('pending')
+    expect(breaker.stats()).toMatchObject(counted)
   })
 
   it('a retry inside the breaker makes all attempts one outcome', async () => {

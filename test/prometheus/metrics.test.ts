@@ -205,6 +205,36 @@ describe('a scrape', () => {
     expect(types).toHaveLength(12)
   })
 
+  it('is exactly this', async () => {
+    const { breaker } = createRig({ breakDuration: 2000 })
+    instrument(breaker, { register })
+    await fail(breaker, 10)
+    breaker.tryAcquire()
+    const lines = (await target.scrape()).split('\n')
+    const series = lines.filter((line) => !line.startsWith('#') && !/le="[\d.]+"/.test(line))
+    const inBreaker = (line: string) => line.replace('breaker="payments-api"', '…')
+    expect(series.filter(Boolean).map(inBreaker)).toEqual([
+      'recloser_state{…,state="closed"} 0',
+      'recloser_state{…,state="open"} 1',
+      'recloser_state{…,state="halfOpen"} 0',
+      'recloser_state{…,state="isolated"} 0',
+      'recloser_failure_rate{…} 1',
+      'recloser_failure_ratio{…} 0.5',
+      'recloser_slow_rate{…} 0',
+      'recloser_throughput{…} 10',
+      'recloser_retry_after_seconds{…} 2',
+      'recloser_calls_total{…,outcome="failure"} 10',
+      'recloser_call_duration_seconds_bucket{le="+Inf",…,outcome="failure"} 10',
+      'recloser_call_duration_seconds_sum{…,outcome="failure"} 0',
+      'recloser_call_duration_seconds_count{…,outcome="failure"} 10',
+      'recloser_rejections_total{…,state="open"} 1',
+      'recloser_transitions_total{…,from="closed",to="open",cause="failure-rate"} 1',
+      'recloser_break_duration_seconds_bucket{le="+Inf",…} 1',
+      'recloser_break_duration_seconds_sum{…} 2',
+      'recloser_break_duration_seconds_count{…} 1',
+    ])
+  })
+
   it('TO8 survives names with blanks, quotes, backslashes, line breaks and other scripts', async () => {
     const names = ['a "quoted" name', 'back\\slash', 'two\nlines', '支付 β']
     const registry = createRegistry({ clock: createFakeClock() })
@@ -314,6 +344,32 @@ describe('measuring', () => {
     })
     instrumentation.dispose()
     expect(register.getSingleMetric('recloser_calls_total')).toBe(theirs)
+  })
+
+  it('goes on in a register that was cleared', async () => {
+    const before = instrument(createRig({}, 'before').breaker, { register })
+    register.clear()
+    const { breaker } = createRig()
+    instrument(breaker, { register })
+    before.dispose()
+    await succeed(breaker)
+    expect(await series('recloser_calls_total')).toEqual(['payments-api success 1'])
+    expect(await series('recloser_throughput')).toEqual(['payments-api 1'])
+  })
+
+  it('leaves nothing in a register that has one of its metrics by somebody else', () => {
+    const theirs = new Counter({
+      name: 'recloser_calls_total',
+      help: 'theirs',
+      registers: [register],
+    })
+    const { breaker } = createRig()
+    const complaint = /has a metric recloser_calls_total by somebody else/
+    expect(() => instrument(breaker, { register })).toThrow(complaint)
+    expect(register.getMetricsAsArray()).toEqual([theirs])
+    expect(() => instrument(breaker, { register })).toThrow(complaint)
+    register.clear()
+    instrument(breaker, { register }).dispose()
   })
 
   it.each(['breaker', 'registry'])('ends with its %s', async (kind) => {

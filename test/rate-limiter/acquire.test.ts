@@ -69,6 +69,17 @@ describe('acquire', () => {
     expect(events.map(({ type }) => type)).toEqual(['queued', 'queued', 'left', 'granted'])
   })
 
+  it('needs its timer no longer once somebody has found that its token is there', async () => {
+    const { limiter, clock } = createLimiter(onePer(100))
+    await limiter.acquire()
+    const result = watch(limiter.acquire())
+    clock.block(150)
+    expect(limiter.queued).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
+    await turn()
+    expect(result.state).toBe('fulfilled')
+  })
+
   it('leaves no timer behind when the last one leaves', async () => {
     const { limiter, clock } = createLimiter(onePer(100))
     await limiter.acquire()

@@ -66,6 +66,20 @@ describe('a limiter as a layer', () => {
     expect(limiter.available).toBe(1)
   })
 
+  it('makes no call for a caller who leaves as others are served before it', async () => {
+    const { limiter, clock } = createLimiter({ ...onePer(100), whenEmpty: 'wait' })
+    const caller = new AbortController()
+    limiter.events$.subscribe(({ type }) => {
+      if (type === 'granted') caller.abort('gone')
+    })
+    await limiter.acquire()
+    watch(limiter.acquire())
+    clock.block(150)
+    const call = controlledCall()
+    expect(await errorOf(limiter.execute(call, { signal: caller.signal }))).toBe('gone')
+    expect([call.calls.length, limiter.queued]).toEqual([0, 0])
+  })
+
   it('ends a call at once when its caller leaves; the token is spent', async () => {
     const { limiter } = createLimiter({ limit: 2 })
     const caller = new AbortController()

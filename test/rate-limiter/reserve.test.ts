@@ -156,6 +156,7 @@ describe('reservations', () => {
 
   it('wakes a caller who waits behind it when it expires', async () => {
     const { limiter, clock } = createLimiter({ ...onePer(60_000), holdFor: 500 })
+    clock.advance(100)
     limiter.reserve()
     const result = watch(limiter.acquire())
     clock.advance(499)

@@ -129,6 +129,15 @@ describe('a sharded rate limiter', () => {
     }).toThrow('ms must be at least 0 and finite, got NaN')
   })
 
+  it('is silent for as long when its rate is another one meanwhile', () => {
+    const { limiter, clock } = createSharded({ shards: 4 })
+    limiter.penalize(5000)
+    limiter.update({ limit: 1600 })
+    expect(limiter.retryAfter()).toBe(5000)
+    clock.advance(5000)
+    expect(limiter.get('ann').tryAcquire()).toBe(true)
+  })
+
   it('takes another rate, which brings no token by itself', () => {
     const { limiter, clock } = createSharded({ shards: 4 })
     limiter.get('ann').tryAcquire(16)

@@ -183,6 +183,7 @@ describe('another rate at run time', () => {
     (rate) => {
       const { limiter, clock } = createLimiter({ limit: 10, interval: 1000 })
       limiter.penalize(5000)
+      limiter.penalize(2000)
       clock.advance(1000)
       limiter.update(rate)
       expect(limiter.retryAfter()).toBe(4000)

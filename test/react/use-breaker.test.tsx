@@ -107,6 +107,20 @@ describe('a component', () => {
     },
   )
 
+  it('may want its figures all the time: React reads the same in one render', async () => {
+    const { breaker, clock } = createRig()
+    const page = await renderPage(
+      <StrictMode>
+        <Banner of={breaker} every={0.001} />
+      </StrictMode>,
+    )
+    await act(() => fail(breaker))
+    act(() => {
+      clock.advance(1)
+    })
+    expect(page.text()).toBe('closed 1/1 0')
+  })
+
   it('is not rendered again while nothing is new', async () => {
     const { breaker } = createRig()
     renders = 0

@@ -94,5 +94,8 @@ describe('pRetryOptions, for p-retry', () => {
 
   it('refuses options that mean nothing here', () => {
     expect(() => pRetryOptions({ retries: 1 } as never)).toThrow('unknown option "retries"')
+    expect(() => pRetryOptions({ signal: {} as never })).toThrow(
+      'signal must be an AbortSignal, got an object',
+    )
   })
 })

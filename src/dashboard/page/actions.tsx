@@ -114,7 +114,9 @@ export function ActionDialog({
       if (token !== '') session.useToken(token)
       await session.act(actionOf(intent, reason, minutes))
       onDone(`${intent.breaker} ${done}.`)
-      onClose()
+      dialog.current?.close()
+      // The button that led here may be gone by now, and the keyboard must not be lost with it.
+      document.getElementById('detail-title')?.focus()
     } catch (error) {
       setRefusal(
         error instanceof RefusedError ? error : new RefusedError('unreachable', 'it failed'),
