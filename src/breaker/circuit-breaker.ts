@@ -7,13 +7,8 @@ import {
   DisposedBreakerError,
   Failure,
   ProbeTimeoutError,
-  countName,
-  createWindow,
-  errorName,
   isOutcomeKind,
-  isUnhealthy,
   liveSignal,
-  noHealth,
   number,
   optionsOf,
   shown,
@@ -21,14 +16,16 @@ import {
 } from '../core/index.js'
 import { signalOf, untilAborted } from './abort.js'
 import { chartClock } from './chart-clock.js'
+import { Observers } from './observers.js'
 import { CallPermit, uncounted } from './permit.js'
 import { Refusal } from './refusal.js'
 import { Rejected } from './rejected.js'
 import { saveBreaker } from './save.js'
 import { GuardedObservable } from '../streams/guarded-observable.js'
-import { OutcomeStream, completeOutlets, createOutlets } from './streams.js'
+import { OutcomeStream } from './streams.js'
+import { Tally } from './tally.js'
 import { spansOf } from './timeline.js'
-import type { Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import type { SnapshotFrom } from 'xstate'
 import type {
   BreakerContext,
@@ -42,9 +39,7 @@ import type {
   CircuitState,
   Health,
   OutcomeKind,
-  SamplingWindow,
   Settings,
-  Totals,
 } from '../core/index.js'
 import type {
   Attempt,
@@ -62,7 +57,7 @@ import type {
 } from './breaker.js'
 import type { PermitOwner } from './permit.js'
 import type { Stats } from './stats.js'
-import type { Channels, Outlets } from './streams.js'
+import type { Outlets } from './streams.js'
 import type { Span } from './timeline.js'
 
 /** What the breakers of a registry have in common. */
@@ -104,11 +99,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #following: { unsubscribe(): void } | undefined
   #disposed = false
 
-  #window: SamplingWindow | undefined
+  readonly #tally: Tally
+  readonly #observers: Observers
+  /** The state as observers know it: that of the last transition they were told. */
+  #told: CircuitState = 'closed'
   #calls: OutcomeStream | undefined
-  readonly #totals: { -readonly [K in keyof Totals]: number } = noTotals()
-  #errors: Map<string, number> | undefined
-  #lastError: unknown
   #history: Transition[] = []
   #shownHistory: readonly Transition[] | undefined
   /** When this breaker began, and when it entered its state: monotonic, and epoch ms. */
@@ -120,19 +115,13 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #lastHold = 0
   #probing: Map<number, CallPermit> | undefined
   #feeds: Subscription | undefined
-  #outlets: Outlets | undefined
-
-  // Observers hear of things when the chart has come to rest, one thing after the other.
-  #notices: (() => void)[] | undefined
-  #inChart = false
-  #telling = false
-  /** The state as observers know it: that of the last transition they were told. */
-  #told: CircuitState = 'closed'
 
   constructor(name: string, settings: Settings, hub?: Hub, actor?: BreakerActorRef) {
     this.name = name
     this.#settings = settings
     this.#hub = hub
+    this.#tally = new Tally(settings)
+    this.#observers = new Observers(settings.report, hub?.outlets)
     this.#flowing = settings.mode !== 'disabled'
     this.#enteredAt = this.#usedAt = settings.clock.now()
     this.#createdAt = settings.clock.wallAt(this.#enteredAt)
@@ -244,7 +233,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   #admitProbe(at: number): CallPermit | undefined {
     // Within the chart an event would only be queued: too late to know what comes of it.
-    if (this.#state !== 'halfOpen' || this.#inChart) return undefined
+    if (this.#state !== 'halfOpen' || this.#observers.areWaiting) return undefined
     const probe = ++this.#lastProbe
     const permit = new CallPermit(this, this.#epoch, probe, at)
     this.#probing ??= new Map()
@@ -256,17 +245,13 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #reject(at: number): CallPermit | Refusal {
-    this.#totals.rejected++
+    this.#tally.totals.rejected++
     // Made before observers hear of it, who may move the circuit.
     const refusal = this.#refusal(at)
-    if (this.#hears('rejections')) {
+    if (this.#observers.hear('rejections')) {
       const { breaker, state, retryAfter } = refusal
-      this.#tell(
-        'rejections',
-        { breaker, state, retryAfter, at: this.#settings.clock.wallAt(at) },
-        true,
-      )
-      this.#drain()
+      const rejection = { breaker, state, retryAfter, at: this.#settings.clock.wallAt(at) }
+      this.#observers.tellNow('rejections', rejection)
     }
     return this.#settings.mode === 'shadow' ? new CallPermit(this, uncounted, 0, at) : refusal
   }
@@ -279,7 +264,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   #startTime(): number | undefined {
     const { isTimed, clock } = this.#settings
-    return isTimed || this.#hears('outcomes') ? clock.now() : undefined
+    return isTimed || this.#observers.hear('outcomes') ? clock.now() : undefined
   }
 
   // ── Outcomes ─────────────────────────────────────────────────────────────────────────────────
@@ -312,7 +297,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     if (call.epoch === uncounted || this.#disposed) return
     this.#calls ??= this.#outcomeStream()
     this.#calls.next(call)
-    if (this.#notices !== undefined) this.#drain()
+    this.#observers.drain()
   }
 
   /** Every outcome is counted; those that may move the circuit go on to the chart. */
@@ -326,44 +311,22 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   /** Counts an outcome, once. True when it may move the circuit; with an inspector, always. */
   #record(call: CallPermit): boolean {
-    const at = (this.#usedAt = this.#settings.clock.now())
+    const { clock, inspect, slowAfter } = this.#settings
+    const at = (this.#usedAt = clock.now())
     if (this.#state !== 'closed') this.#catchUp(at)
-    // Nearly every outcome is of this kind, and kept apart it costs half.
-    const plain =
-      this.#state === 'closed' && call.epoch === this.#epoch && call.startedAt === undefined
-    if (!plain || this.#settings.inspect !== undefined || this.#hears('outcomes')) {
-      return this.#recordWithCare(call, at)
-    }
-    if (call.kind !== 'success' || this.#window === undefined) return this.#countClosed(call, at)
-    this.#totals.successes++
-    this.#window.record(at, 'success', false)
-    return false
-  }
-
-  #recordWithCare(call: CallPermit, at: number): boolean {
-    const { slowAfter, inspect } = this.#settings
-    call.slow = call.kind !== 'ignored' && at - (call.startedAt ?? at) > slowAfter
+    if (call.startedAt !== undefined)
+      call.slow = call.kind !== 'ignored' && at - call.startedAt > slowAfter
     const stale =
       call.epoch !== this.#epoch || (call.probe > 0 && this.#probing?.has(call.probe) !== true)
-    const heard = this.#hears('outcomes') ? this.#outcomeOf(call, stale) : undefined
     let goesOn = inspect !== undefined
-    if (stale) this.#totals.stale++
-    else if (this.#state === 'closed') goesOn = this.#countClosed(call, at) || goesOn
+    if (stale) this.#tally.totals.stale++
+    else if (this.#state === 'closed') goesOn = this.#tally.countInWindow(call, at) || goesOn
     else {
-      this.#countOutcome(call)
+      this.#tally.countProbe(call)
       goesOn = true
     }
-    if (heard !== undefined) this.#tell('outcomes', heard, !goesOn)
+    if (this.#observers.hear('outcomes')) this.#tellOutcome(call, stale, goesOn)
     return goesOn
-  }
-
-  /** Counts an outcome in the window. True when a limit is reached and the outcome is bad. */
-  #countClosed(call: CallPermit, at: number): boolean {
-    this.#countOutcome(call)
-    const window = (this.#window ??= createWindow(this.#settings.sampling))
-    const failed = call.kind === 'failure'
-    window.record(at, call.kind as OutcomeKind, call.slow, failed ? failureName(call) : undefined)
-    return (failed || call.slow) && isUnhealthy(this.#settings.limits, window)
   }
 
   /** Puts the question to the chart. */
@@ -391,20 +354,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     })
   }
 
-  #countOutcome(call: CallPermit): void {
-    const totals = this.#totals
-    if (call.slow) totals.slow++
-    if (call.kind === 'success') totals.successes++
-    else if (call.kind === 'ignored') totals.ignored++
-    else {
-      totals.failures++
-      if (!call.returned) this.#lastError = call.failure
-      if (this.#state !== 'closed')
-        countName((this.#errors ??= new Map<string, number>()), failureName(call), 1)
-    }
-  }
-
-  #outcomeOf(call: CallPermit, stale: boolean): Outcome {
+  #tellOutcome(call: CallPermit, stale: boolean, beforeChart: boolean): void {
     const { kind, slow, isProbe, startedAt, returned, failure } = call
     const outcome: { -readonly [K in keyof Outcome]: Outcome[K] } = {
       breaker: this.name,
@@ -416,7 +366,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       stale,
     }
     if (failure !== undefined && !returned) outcome.error = failure
-    return outcome
+    if (beforeChart) this.#observers.tell('outcomes', outcome)
+    else this.#observers.tellNow('outcomes', outcome)
   }
 
   feed(outcomes$: Observable<FedOutcome>): Subscription {
@@ -499,7 +450,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   dispose(): void {
     if (this.#disposed) return
-    this.#drain()
+    this.#observers.drain()
     this.#disposed = true
     this.#flowing = false
     this.#feeds?.unsubscribe()
@@ -511,11 +462,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#probing = undefined
     // First: who hears of the end may ask for a new breaker of this name.
     this.#hub?.disposed(this)
-    // After what observers are still to hear.
-    this.#notice(() => {
-      if (this.#outlets !== undefined) completeOutlets(this.#outlets)
-    })
-    this.#drain()
+    this.#observers.end()
   }
 
   [Symbol.dispose](): void {
@@ -553,14 +500,14 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   /** Lets the chart act on a deadline that has passed, so that no timer is needed to be right. */
   #catchUp(at: number): void {
     // At most a lease that ends in a break of no length: two deadlines at one moment.
-    for (let i = 0; i < 2 && at >= this.#deadline && !this.#inChart; i++)
+    for (let i = 0; i < 2 && at >= this.#deadline && !this.#observers.areWaiting; i++)
       this.#send({ type: 'DEADLINE', at })
   }
 
   #moves(event: BreakerEvent): boolean {
     const before = this.#epoch
     let moved = false
-    this.#turn(() => {
+    this.#observers.turn(() => {
       this.#startActor().send(event)
       // Before observers are told, who may move it again.
       moved = this.#epoch !== before
@@ -569,7 +516,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #send(event: BreakerEvent): void {
-    this.#turn(() => {
+    this.#observers.turn(() => {
       this.#startActor().send(event)
     })
   }
@@ -581,7 +528,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       id: this.name,
       input: { name: this.name, options: this.#settings },
       clock: chartClock(clock, this.#settings.report, (act) => {
-        this.#turn(act)
+        this.#observers.turn(act)
       }),
       ...(inspect === undefined ? {} : { inspect }),
       ...(last === undefined ? {} : { snapshot: last }),
@@ -589,14 +536,14 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     // Also what others send to our actor is a turn, after which observers are told.
     const send = actor.send.bind(actor)
     actor.send = (event) => {
-      this.#turn(() => {
+      this.#observers.turn(() => {
         const { type } = event
         const wantsHealth = (type === 'ISOLATE' || type === 'TRIP') && event.health === undefined
         send(wantsHealth ? { ...event, health: this.#health(clock.now()) } : event)
       })
     }
     this.#adopt(actor)
-    this.#turn(() => (this.#disposed ? actor.stop() : actor.start()))
+    this.#observers.turn(() => (this.#disposed ? actor.stop() : actor.start()))
     return actor
   }
 
@@ -628,21 +575,6 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     else this.#startActor({ ...dead.getSnapshot(), status: 'active', error: undefined } as never)
   }
 
-  /** Everything that happens to the chart in one go; observers hear of it afterwards. */
-  #turn(act: () => void): void {
-    if (this.#inChart) {
-      act()
-      return
-    }
-    this.#inChart = true
-    try {
-      act()
-    } finally {
-      this.#inChart = false
-    }
-    this.#drain()
-  }
-
   /** Takes over what the chart decided. */
   #follow(snapshot: SnapshotFrom<typeof breakerMachine>): void {
     const from = this.#state
@@ -653,14 +585,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     if (begins) this.#beginEpoch(from, state, context)
     this.#sync(state, context)
     this.#endLeases(context)
-    if (begins && context.decision?.cause === 'reset') this.#lastError = undefined
+    if (begins && context.decision?.cause === 'reset') this.#tally.lastError = undefined
     if (moved) this.#remember(this.#transitionOf(from, state, context))
-    // Somebody sent to an actor that is not ours: the chart is still at work.
-    if (!this.#inChart && this.#notices !== undefined) {
-      void Promise.resolve().then(() => {
-        this.#drain()
-      })
-    }
+    this.#observers.drainLater()
   }
 
   #sync(state: CircuitState, context: BreakerContext): void {
@@ -673,10 +600,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   #beginEpoch(from: CircuitState, state: CircuitState, context: BreakerContext): void {
     if (state !== from) this.#enteredAt = (context.decision as Decision).at
-    if (from === 'closed' && state !== 'closed') this.#errors = this.#window?.errors()
-    if (state === 'halfOpen' || state === 'closed') this.#errors = undefined
-    // The next closed epoch begins with an empty window.
-    this.#window = undefined
+    this.#tally.moved(from, state)
   }
 
   /** Probes whose lease ran out have failed; those that a transition overtook are merely stale. */
@@ -693,9 +617,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       failed.kind = 'failure'
       failed.failure = new ProbeTimeoutError(halfOpen.probeLease)
       this.#usedAt = at
-      this.#countOutcome(failed)
-      if (this.#hears('outcomes')) this.#tell('outcomes', this.#outcomeOf(failed, false), false)
-      this.#notice(() => {
+      this.#tally.countProbe(failed)
+      if (this.#observers.hear('outcomes')) this.#tellOutcome(failed, false, true)
+      this.#observers.then(() => {
         permit.abort(failed.failure)
       })
     }
@@ -724,33 +648,33 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#history.push(transition)
     if (this.#history.length > historySize) this.#history.shift()
     this.#shownHistory = undefined
-    this.#notice(() => {
+    this.#observers.then(() => {
       this.#told = transition.to
-      this.#emit('transitions', transition)
     })
+    this.#observers.tell('transitions', transition)
     this.#hub?.moved(this)
   }
 
   // ── Observers ────────────────────────────────────────────────────────────────────────────────
 
   get state$(): Observable<CircuitState> {
-    return this.#replayed(() => this.#told)
+    return this.#observers.current(() => this.#told)
   }
 
   get history$(): Observable<readonly Transition[]> {
-    return this.#replayed(() => this.history)
+    return this.#observers.current(() => this.history)
   }
 
   get transitions$(): Observable<Transition> {
-    return this.#hot('transitions')
+    return this.#observers.stream('transitions')
   }
 
   get outcomes$(): Observable<Outcome> {
-    return this.#hot('outcomes')
+    return this.#observers.stream('outcomes')
   }
 
   get rejections$(): Observable<Rejection> {
-    return this.#hot('rejections')
+    return this.#observers.stream('rejections')
   }
 
   stats$(every: number): Observable<Stats> {
@@ -763,7 +687,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
         if (!subscriber.closed) timer = clock.setTimeout(tick, period)
       }
       tick()
-      const ended = this.#hot('transitions').subscribe({
+      const ended = this.#observers.stream('transitions').subscribe({
         complete: () => {
           subscriber.complete()
         },
@@ -773,95 +697,6 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       })
       return ended
     })
-  }
-
-  #hot<K extends keyof Channels>(channel: K): Observable<Channels[K]> {
-    return new GuardedObservable(this.#settings.report, (subscriber) => {
-      const outlet = this.#openOutlets()[channel] as Subject<Channels[K]>
-      return outlet.subscribe(subscriber)
-    })
-  }
-
-  /** The current value on subscribing, then one with each transition. */
-  #replayed<T>(read: () => T): Observable<T> {
-    return new GuardedObservable(this.#settings.report, (subscriber) => {
-      const moves = new Subscription()
-      if (!this.#disposed) {
-        // Before the first value is given: what its receiver does in answer is told as well.
-        const told = this.#openOutlets().transitions.subscribe({
-          next: () => {
-            subscriber.next(read())
-          },
-          complete: () => {
-            subscriber.complete()
-          },
-        })
-        moves.add(told)
-      }
-      subscriber.next(read())
-      if (this.#disposed) subscriber.complete()
-      return moves
-    })
-  }
-
-  #openOutlets(): Outlets {
-    if (this.#outlets === undefined) {
-      this.#outlets = createOutlets()
-      if (this.#disposed) completeOutlets(this.#outlets)
-    }
-    return this.#outlets
-  }
-
-  #hears(channel: 'outcomes' | 'rejections'): boolean {
-    if (this.#outlets === undefined && this.#hub === undefined) return false
-    return (
-      this.#outlets?.[channel].observed === true || this.#hub?.outlets[channel].observed === true
-    )
-  }
-
-  /** Tells observers when it is their turn; or at once, if `atOnce` and nobody is before them. */
-  #tell<K extends 'outcomes' | 'rejections'>(
-    channel: K,
-    value: Channels[K],
-    atOnce: boolean,
-  ): void {
-    if (!atOnce || this.#inChart || this.#telling || this.#notices !== undefined) {
-      this.#notice(() => {
-        this.#emit(channel, value)
-      })
-      return
-    }
-    this.#telling = true
-    try {
-      this.#emit(channel, value)
-    } finally {
-      this.#telling = false
-    }
-  }
-
-  #emit<K extends keyof Channels>(channel: K, value: Channels[K]): void {
-    ;(this.#outlets?.[channel] as Subject<Channels[K]> | undefined)?.next(value)
-    ;(this.#hub?.outlets[channel] as Subject<Channels[K]> | undefined)?.next(value)
-  }
-
-  #notice(notice: () => void): void {
-    this.#notices ??= []
-    this.#notices.push(notice)
-  }
-
-  /** Tells observers what happened, in order; what they do in answer is told after it. */
-  #drain(): void {
-    if (this.#inChart || this.#telling || this.#notices === undefined) return
-    this.#telling = true
-    for (const notice of this.#notices) {
-      try {
-        notice()
-      } catch (error) {
-        this.#settings.report(error)
-      }
-    }
-    this.#notices = undefined
-    this.#telling = false
   }
 
   // ── State ────────────────────────────────────────────────────────────────────────────────────
@@ -895,7 +730,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   stats(): Stats {
     const at = this.#settings.clock.now()
     const health = this.#health(at)
-    const totals = { ...this.#totals }
+    const totals = { ...this.#tally.totals }
     const { limits } = this.#settings
     return {
       name: this.name,
@@ -907,8 +742,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       limits,
       hasMinimumThroughput: health.throughput >= limits.minimumThroughput,
       consecutiveBreaks: this.#chart?.consecutiveBreaks ?? 0,
-      errorBreakdown: Object.fromEntries(this.#window?.errors() ?? this.#errors ?? []),
-      lastError: this.#lastError,
+      errorBreakdown: this.#tally.errorBreakdown,
+      lastError: this.#tally.lastError,
       recentTransitions: this.#history.slice(-10),
       isolation: (this.#chart?.holds ?? []).map(({ reason }) => reason),
       rejected: totals.rejected,
@@ -933,6 +768,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   snapshot(): BreakerSnapshot {
     const { clock } = this.#settings
     const at = clock.now()
+    const toWall = this.#toWall()
     return saveBreaker({
       name: this.name,
       state: this.#state,
@@ -940,11 +776,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       health: this.#health(at),
       at,
       enteredAt: this.#enteredAt,
-      toWall: this.#toWall(),
-      window: this.#window,
-      errors: this.#errors,
-      totals: this.#totals,
-      lastError: this.#lastError,
+      toWall,
+      tally: this.#tally.save(toWall),
       history: this.#history,
     })
   }
@@ -956,14 +789,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   /** Whether nothing would be missed if the registry let go of this breaker. */
   isIdleSince(moment: number): boolean {
     if (this.#state !== 'closed' || this.#usedAt > moment) return false
-    return !(['transitions', 'outcomes', 'rejections'] as const).some(
-      (channel) => this.#outlets?.[channel].observed,
-    )
+    return !this.#observers.areThere
   }
 
   #health(at: number): Health {
-    // Reading makes no window: a registry reads thousands of breakers that never made a call.
-    if (this.#state === 'closed') return this.#window?.health(at) ?? noHealth
+    if (this.#state === 'closed') return this.#tally.health(at)
     const chart = this.#chart as BreakerContext
     return this.#state === 'halfOpen' ? chart.round.health : chart.health
   }
@@ -978,18 +808,12 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     if (saved.name !== this.name) {
       throw new RangeError(`snapshot.name must be ${shown(this.name)}, got ${shown(saved.name)}`)
     }
-    const { clock, sampling, historySize } = this.#settings
+    const { clock, historySize } = this.#settings
     const now = clock.now()
     const wall = clock.wall()
     const fromWall = (at: number) => now + Math.min(at - wall, 0)
     this.#enteredAt = fromWall(saved.enteredAt)
-    if (saved.state === 'closed') {
-      this.#window = createWindow(sampling)
-      this.#window.load(saved.window, saved, fromWall)
-    }
-    this.#errors = new Map(Object.entries(saved.errors))
-    Object.assign(this.#totals, saved.totals)
-    if (saved.lastError !== null) this.#lastError = revivedError(saved.lastError)
+    this.#tally.load(saved, fromWall)
     if (historySize > 0) {
       this.#history = saved.history
         .slice(-historySize)
@@ -1000,12 +824,4 @@ export class CircuitBreaker implements Breaker, PermitOwner {
         }))
     }
   }
-}
-
-function noTotals() {
-  return { successes: 0, failures: 0, slow: 0, ignored: 0, rejected: 0, stale: 0 }
-}
-
-function failureName({ returned, failure }: CallPermit): string {
-  return returned ? 'result' : errorName(failure)
 }

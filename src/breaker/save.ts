@@ -1,14 +1,8 @@
 import { errorName, messageOf, noHealth } from '../core/index.js'
 import type { BreakerContext } from '../../machines/breaker.context.js'
-import type {
-  BreakerSnapshot,
-  CircuitState,
-  Health,
-  SamplingWindow,
-  SavedError,
-  Totals,
-} from '../core/index.js'
+import type { BreakerSnapshot, CircuitState, Health, SavedError } from '../core/index.js'
 import type { Transition } from './breaker.js'
+import type { Tally } from './tally.js'
 
 /** What a breaker knows, as it knows it. Moments are monotonic ms, but for those of `history`. */
 export interface Saved {
@@ -19,16 +13,13 @@ export interface Saved {
   readonly at: number
   readonly enteredAt: number
   readonly toWall: (at: number) => number
-  readonly window: SamplingWindow | undefined
-  readonly errors: ReadonlyMap<string, number> | undefined
-  readonly totals: Totals
-  readonly lastError: unknown
+  readonly tally: ReturnType<Tally['save']>
   readonly history: readonly Transition[]
 }
 
 /** Writes it down as plain JSON: moments as epoch ms, no end as null, errors as name and message. */
 export function saveBreaker(saved: Saved): BreakerSnapshot {
-  const { name, state, context, health, at, toWall, window } = saved
+  const { name, state, context, health, at, toWall, tally } = saved
   return {
     version: 1,
     name,
@@ -44,7 +35,7 @@ export function saveBreaker(saved: Saved): BreakerSnapshot {
     health: { ...(state === 'closed' ? noHealth : context.health) },
     breaking: context.breaking === undefined ? null : { ...context.breaking },
     failure: context.failure?.error === undefined ? null : savedError(context.failure),
-    lastError: saved.lastError === undefined ? null : savedError(saved.lastError),
+    lastError: tally.lastError === undefined ? null : savedError(tally.lastError),
     round: { ...context.round, health: { ...context.round.health } },
     holds: context.holds.map(({ id, reason, since, until }) => ({
       id,
@@ -52,9 +43,9 @@ export function saveBreaker(saved: Saved): BreakerSnapshot {
       since: toWall(since),
       until: finite(toWall(until)),
     })),
-    window: window === undefined ? { rows: [] } : window.save(toWall),
-    errors: Object.fromEntries(saved.errors ?? []),
-    totals: { ...saved.totals },
+    window: tally.window,
+    errors: tally.errors,
+    totals: tally.totals,
     history: saved.history.map(({ error, breakDuration, health, ...transition }) => ({
       ...transition,
       health: { ...health },
