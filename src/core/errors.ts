@@ -73,6 +73,7 @@ export class ProbeTimeoutError extends Error {
 Object.defineProperty(BrokenCircuitError.prototype, brokenBrand, { value: true })
 Object.defineProperty(IsolatedCircuitError.prototype, isolatedBrand, { value: true })
 markRefusal(BrokenCircuitError)
+markRefusal(DisposedBreakerError)
 
 /**
  * True for the error of a broken or isolated circuit, also across two copies of this package or its

@@ -104,6 +104,7 @@ describe('telling errors apart', () => {
     expect([broken, isolated].map(isBrokenCircuit)).toEqual([true, true])
     expect([broken, isolated].map(isIsolatedCircuit)).toEqual([false, true])
     expect([broken, isolated].map(isRefusal)).toEqual([true, true])
+    expect(isRefusal(new DisposedBreakerError('db'))).toBe(true)
   })
 
   it('knows those of another copy of the package by their mark', () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { consecutiveFailures, isBrokenCircuit, isIsolatedCircuit } from 'recloser'
+import {
+  DisposedBreakerError,
+  consecutiveFailures,
+  isBrokenCircuit,
+  isIsolatedCircuit,
+} from 'recloser'
 import { createRetryBudget } from 'recloser/retry'
 import { pipeline } from 'recloser/pipeline'
 import { controlledCall } from 'recloser/testing'
@@ -57,6 +62,16 @@ describe('a retry outside a breaker', () => {
     expect(events.at(-1)).toEqual({ type: 'recovered', attempts: 4 })
     expect(breaker.state).toBe('closed')
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('around a breaker that was disposed of gives up at once: no call will ever be made', async () => {
+    const rig = createRig()
+    const { calls } = around(rig)
+    rig.breaker.dispose()
+    let runs = 0
+    const error = await errorOf(calls.execute(() => runs++))
+    expect(error).toBeInstanceOf(DisposedBreakerError)
+    expect(runs).toBe(0)
   })
 
   it('TM1: around a circuit that breaks at once calls a dead dependency once', async () => {
