@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { onAbort, untilCallerLeaves } from 'recloser/core'
+import { idleSignal, liveSignal, onAbort, untilCallerLeaves } from 'recloser/core'
 import { outage } from '../support/breakers.js'
 import { listenersOf, turn, watch } from '../support/layers.js'
 
@@ -67,6 +67,13 @@ describe('whoever waits for a signal', () => {
     onAbort(signal, () => heard.push('second'))
     expect(listeners[0]).toThrow('the clock is broken')
     expect(heard).toEqual(['second'])
+  })
+
+  it('has nothing to wait for when the signal is the one that never aborts', () => {
+    expect(liveSignal(idleSignal)).toBeUndefined()
+    expect(liveSignal(undefined)).toBeUndefined()
+    const { signal } = createCaller()
+    expect(liveSignal(signal)).toBe(signal)
   })
 
   it('has nothing to wait for without a signal', () => {
