@@ -40,12 +40,35 @@ describe('the hint when to try again', () => {
     expect(header(date)).toBe(ms)
   })
 
-  it.each(['', ' ', 'soon', '120s', '-5', '+5', '1.5', 'foo 2099', 'later 50', '0x10'])(
-    'is none when the header says %j',
-    (value) => {
-      expect(header(value)).toBeUndefined()
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'reads HTTP dates of every day of the week, %i days on',
+    (days) => {
+      const date = new Date(now + days * 86_400_000)
+      const [day, number, month, year, time] = date.toUTCString().replace(',', '').split(' ')
+      const weekday = date.toLocaleDateString('en-US', { weekday: 'long', timeZone: 'UTC' })
+      expect(header(date.toUTCString())).toBe(days * 86_400_000)
+      expect(header(`${weekday}, ${number}-${month}-${year?.slice(2)} ${time} GMT`)).toBe(
+        days * 86_400_000,
+      )
+      expect(header(`${day} ${month} ${number} ${time} ${year}`)).toBe(days * 86_400_000)
     },
   )
+
+  it.each([
+    '',
+    ' ',
+    'soon',
+    '120s',
+    '-5',
+    '+5',
+    '1.5',
+    'foo 2099',
+    'later 50',
+    '0x10',
+    'by Wed, 21 Oct 2026 07:28:00 GMT',
+  ])('is none when the header says %j', (value) => {
+    expect(header(value)).toBeUndefined()
+  })
 
   it.each([
     null,
