@@ -586,9 +586,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const { context } = snapshot
     const moved = state !== from
     const begins = context.epoch !== this.#epoch
+    // First: a lease that ran out belongs to the epoch that ends.
+    this.#endLeases(context)
     if (begins) this.#beginEpoch(from, state, context)
     this.#sync(state, context)
-    this.#endLeases(context)
     if (begins && context.decision?.cause === 'reset') this.#tally.lastError = undefined
     if (moved) this.#remember(this.#transitionOf(from, state, context))
     this.#observers.drainLater()
