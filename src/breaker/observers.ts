@@ -68,11 +68,8 @@ export class Observers {
       return
     }
     this.#telling = true
-    try {
-      this.#emit(channel, value)
-    } finally {
-      this.#telling = false
-    }
+    this.#emit(channel, value)
+    this.#telling = false
     this.drain()
   }
 
@@ -127,7 +124,7 @@ export class Observers {
       const moves = new Subscription()
       if (!this.#ended) {
         // Before the first value is given: what its receiver does in answer is told as well.
-        const told = this.#outlets().transitions.subscribe({
+        const told = this.stream('transitions').subscribe({
           next: () => {
             subscriber.next(read())
           },
@@ -145,7 +142,7 @@ export class Observers {
 
   #outlets(): Outlets {
     if (this.#own === undefined) {
-      this.#own = createOutlets()
+      this.#own = createOutlets(this.#report)
       if (this.#ended) completeOutlets(this.#own)
     }
     return this.#own

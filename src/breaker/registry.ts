@@ -2,13 +2,13 @@ import { Settings, number, optionsOf, shown } from '../core/index.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { breakerName } from './create-breaker.js'
 import { GuardedObservable } from '../streams/guarded-observable.js'
+import { GuardedSubject } from '../streams/guarded-subject.js'
 import { completeOutlets, createOutlets } from './streams.js'
-import { Subject } from 'rxjs'
-import type { Observable } from 'rxjs'
+import type { Observable, Subject } from 'rxjs'
 import type { BreakerOptions, Clock, Inspect } from '../core/index.js'
 import type { Breaker, Outcome, Rejection, Transition } from './breaker.js'
 import type { Stats } from './stats.js'
-import type { Channels } from './streams.js'
+import type { Channels, Outlets } from './streams.js'
 
 /** Options of a registry. */
 export interface RegistryOptions {
@@ -74,8 +74,8 @@ class BreakerRegistry implements Registry {
   readonly #collected = new FinalizationRegistry<string>((name) => {
     if (this.#released.get(name)?.deref() === undefined) this.#released.delete(name)
   })
-  readonly #created = new Subject<Breaker>()
-  readonly outlets = createOutlets()
+  readonly #created: Subject<Breaker>
+  readonly outlets: Outlets
   #disposed = false
 
   constructor(options: RegistryOptions) {
@@ -92,6 +92,8 @@ class BreakerRegistry implements Registry {
       ...(clock === undefined ? {} : { clock }),
       ...(inspect === undefined ? {} : { inspect }),
     })
+    this.#created = new GuardedSubject(this.#defaults.report)
+    this.outlets = createOutlets(this.#defaults.report)
     this.#maxIdle =
       given.maxIdle === undefined
         ? Infinity

@@ -1,4 +1,5 @@
 import { Subject } from 'rxjs'
+import { GuardedSubject } from '../streams/guarded-subject.js'
 import type { Outcome, Rejection, Transition } from './breaker.js'
 import type { CallPermit } from './permit.js'
 
@@ -12,21 +13,12 @@ export interface Channels {
 /** The subjects behind the hot streams. */
 export type Outlets = { readonly [K in keyof Channels]: Subject<Channels[K]> }
 
-export function createOutlets(): Outlets {
-  return { transitions: new Outlet(), outcomes: new Outlet(), rejections: new Outlet() }
-}
-
-/**
- * A subject that hands values straight to its observers, who all guard themselves: RxJS wraps each
- * value in a function call that costs as much as the rest.
- */
-class Outlet<T> extends Subject<T> {
-  override next(value: T): void {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way to them; rxjs 7 is our peer
-    const { observers } = this
-    if (observers.length === 1) observers[0]?.next(value)
-    // Who subscribes or leaves meanwhile changes nothing for this value.
-    else for (const observer of [...observers]) observer.next(value)
+/** @param report - hears what subscribers throw */
+export function createOutlets(report: (error: unknown) => void): Outlets {
+  return {
+    transitions: new GuardedSubject(report),
+    outcomes: new GuardedSubject(report),
+    rejections: new GuardedSubject(report),
   }
 }
 

@@ -5,10 +5,12 @@ import type { Observable } from 'rxjs'
 /** What a layer tells of its doings. Costs next to nothing while nobody listens. */
 export class Events<E> {
   readonly #subject = new Subject<E>()
+  readonly #report: (error: unknown) => void
   readonly events$: Observable<E>
 
   /** @param report - hears what subscribers throw */
   constructor(report: (error: unknown) => void) {
+    this.#report = report
     this.events$ = new GuardedObservable(report, (subscriber) =>
       this.#subject.subscribe(subscriber),
     )
@@ -19,6 +21,11 @@ export class Events<E> {
   }
 
   emit(event: E): void {
-    this.#subject.next(event)
+    try {
+      this.#subject.next(event)
+    } catch (error) {
+      // A subscriber that RxJS leaves unguarded.
+      this.#report(error)
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { Subscriber } from 'rxjs'
 import { createActor, createMachine, sendTo } from 'xstate'
 import { describe, expect, it, vi } from 'vitest'
 import { DisposedBreakerError, createRegistry, exponentialBreakDuration } from 'recloser'
@@ -79,6 +80,20 @@ describe('a registry', () => {
     const { registry } = createRig()
     const users = registry.get('users', { snapshot: first.get('users').snapshot() })
     expect(users.isolation?.reasons).toEqual(['maintenance'])
+  })
+})
+
+describe('breakers$', () => {
+  it('reports what a subscriber of any kind throws: the breaker is made all the same', () => {
+    const reported: unknown[] = []
+    const registry = createRegistry({ defaults: { onError: (error) => reported.push(error) } })
+    const buggy = () => {
+      throw outage
+    }
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as an old operator may do it
+    registry.breakers$.subscribe(new Subscriber({ next: buggy, error: buggy, complete: buggy }))
+    expect(registry.get('users').name).toBe('users')
+    expect(reported).toEqual([outage])
   })
 })
 

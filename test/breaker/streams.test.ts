@@ -1,6 +1,7 @@
 import {
   Subject,
   Subscriber,
+  finalize,
   firstValueFrom,
   from,
   map,
@@ -10,7 +11,7 @@ import {
   take,
 } from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
-import { createRegistry } from 'recloser'
+import { DisposedBreakerError, createRegistry } from 'recloser'
 import { createFakeClock } from 'recloser/testing'
 import {
   createRig,
@@ -189,6 +190,22 @@ describe('observers that act', () => {
     await expect(breaker.execute(() => 'made')).rejects.toThrow('was disposed of')
   })
 
+  it.each(['enforcing', 'shadow'] as const)(
+    'may dispose of the breaker while a call asks for leave: it is not made, %s',
+    async (mode) => {
+      const { breaker, clock } = createRig({ mode })
+      breaker.trip('test', { duration: 10 })
+      breaker.transitions$.subscribe(() => {
+        breaker.dispose()
+      })
+      // No timer comes first.
+      clock.block(10)
+      const call = vi.fn()
+      await expect(breaker.execute(call)).rejects.toThrow(DisposedBreakerError)
+      expect(call).not.toHaveBeenCalled()
+    },
+  )
+
   it('may answer each other without an end to it only as long as they want', () => {
     const { breaker, transitions } = createRig()
     breaker.transitions$.subscribe(({ to }) => {
@@ -260,6 +277,31 @@ describe('observers that throw', () => {
     breaker.trip('test')
     expect(reported).toEqual([bug])
     expect(breaker.state).toBe('open')
+  })
+
+  it('cost no call its result, and no other observer what it is to hear, whatever they come with', async () => {
+    const { breaker, reported } = createRig()
+    const heard: unknown[] = []
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as an old operator may do it
+    breaker.outcomes$.subscribe(new Subscriber({ next: buggy, error: buggy, complete: buggy }))
+    expect(await breaker.execute(() => 'fine')).toBe('fine')
+    breaker.outcomes$.subscribe(({ kind }) => heard.push(kind))
+    await fail(breaker)
+    expect(heard).toEqual(['failure'])
+    expect(reported).toEqual([bug, bug])
+  })
+
+  it('are reported when what they do at the end throws, and everybody else hears of it', () => {
+    const { breaker, reported } = createRig()
+    const complete = vi.fn()
+    breaker.state$.pipe(finalize(buggy)).subscribe()
+    breaker.state$.pipe(finalize(buggy), take(5)).subscribe()
+    breaker.transitions$.pipe(finalize(buggy)).subscribe()
+    breaker.transitions$.subscribe({ complete })
+    breaker.outcomes$.subscribe({ complete })
+    breaker.dispose()
+    expect(complete).toHaveBeenCalledTimes(2)
+    expect(reported).toEqual(Array(3).fill(expect.objectContaining({ errors: [bug] })))
   })
 
   it('may come as functions, as objects or as nothing at all', () => {

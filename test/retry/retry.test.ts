@@ -1,3 +1,4 @@
+import { Subscriber } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { RetryExhaustedError, retry } from 'recloser/retry'
 import { controlledCall } from 'recloser/testing'
@@ -306,6 +307,19 @@ describe('a retry', () => {
       { type: 'retrying', attempt: 2, delay: 100, error: errors[1] },
       { type: 'recovered', attempts: 3 },
     ])
+  })
+
+  it('survives a subscriber of any kind that throws', async () => {
+    const { layer, clock, reported } = createRetry()
+    const buggy = () => {
+      throw notFound
+    }
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as an old operator may do it
+    layer.events$.subscribe(new Subscriber({ next: buggy, error: buggy, complete: buggy }))
+    const result = layer.execute(failing(1).call)
+    await pass(clock, 100)
+    expect(await result).toBe('fine')
+    expect(reported[0]).toBe(notFound)
   })
 
   it('survives a subscriber that throws', async () => {
