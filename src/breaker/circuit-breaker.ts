@@ -80,7 +80,7 @@ const noEpoch = -2
  * sampling window → (only what may move the circuit) the chart → `#follow` → history → observers.
  *
  * What is needed only once the circuit is used, watched or moved is made only then: an idle breaker
- * is this object and its name.
+ * is its name, an empty tally and no observers.
  */
 export class CircuitBreaker implements Breaker, PermitOwner {
   readonly name: string
@@ -106,10 +106,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #calls: OutcomeStream | undefined
   #history: Transition[] = []
   #shownHistory: readonly Transition[] | undefined
-  /** When this breaker began, and when it entered its state: monotonic, and epoch ms. */
+  /** When it entered its state, and when it was used last: monotonic ms. */
   #enteredAt: number
-  readonly #createdAt: number
   #usedAt: number
+  /** When this breaker began: epoch ms. */
+  readonly #createdAt: number
 
   #lastProbe = 0
   #lastHold = 0
@@ -226,6 +227,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const at = this.#settings.clock.now()
     this.#usedAt = at
     this.#catchUp(at)
+    // Who heard of that may have disposed of it.
+    this.#assertInUse()
     if (this.#state === 'closed') return this.#pass()
     return this.#admitProbe(at) ?? this.#reject(at)
   }
@@ -238,7 +241,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #admitProbe(at: number): CallPermit | undefined {
     // Within the chart an event would only be queued: too late to know what comes of it.
     if (this.#state !== 'halfOpen' || this.#observers.areWaiting) return undefined
-    const probe = ++this.#lastProbe
+    // None that somebody else has let in through the actor.
+    const running = (this.#chart as BreakerContext).leases.map((lease) => lease.probe)
+    const probe = (this.#lastProbe = Math.max(this.#lastProbe, ...running) + 1)
     const permit = new CallPermit(this, this.#epoch, probe, at)
     this.#probing ??= new Map()
     this.#probing.set(probe, permit)

@@ -153,6 +153,15 @@ describe('a breaker over an actor in a machine of your own', () => {
     expect(() => breaker.tryAcquire()).toThrow('was disposed of')
   })
 
+  it('knows of the probes that one before it over the same actor let pass', () => {
+    const { shop, breaker } = openShop()
+    breaker.trip('test')
+    breaker.forceHalfOpen()
+    expect(breaker.tryAcquire()?.isProbe).toBe(true)
+    breaker.dispose()
+    expect(breakerOf(shop.getSnapshot().context.payments).tryAcquire()).toBeUndefined()
+  })
+
   it('leaves the actor alone when it is disposed of itself', () => {
     const { shop, breaker } = openShop()
     breaker.dispose()

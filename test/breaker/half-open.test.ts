@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   createRig,
   fail,
@@ -139,6 +139,34 @@ describe('a half-open circuit', () => {
       expect(breaker.stats()).toMatchObject({ state, stale: 1 })
       expect(good?.signal.aborted).toBe(false)
     }
+  })
+
+  it('moves on and tells of it where the abort of a probe throws, as some runtimes let it', async () => {
+    const bug = new Error('bug')
+    vi.stubGlobal(
+      'AbortController',
+      class extends AbortController {
+        override abort() {
+          throw bug
+        }
+      },
+    )
+    const { breaker, clock, transitions, reported } = await halfOpenCircuit()
+    breaker.tryAcquire()
+    clock.advance(30_000)
+    vi.unstubAllGlobals()
+    breaker.reset()
+    expect(moves(transitions).slice(-2)).toEqual(['halfOpen>open', 'open>closed'])
+    expect(reported).toEqual([bug])
+  })
+
+  it('lets no probe begin in the place of one that somebody else let in through the actor', async () => {
+    const { breaker } = await halfOpenCircuit({ halfOpen: { probes: 2 } })
+    breaker.actor.send({ type: 'ACQUIRE', probe: 1 })
+    expect(breaker.tryAcquire()).toBeUndefined()
+    breaker.actor.send({ type: 'OUTCOME', outcome: 'success', probe: 1 })
+    breaker.tryAcquire()?.succeed()
+    expect(breaker.state).toBe('closed')
   })
 
   it('takes outcomes measured elsewhere for probes, as long as one is free', async () => {
