@@ -43,8 +43,8 @@ export function healthOf(counts: Counts, streaks: Streaks): Health {
 export const noStreaks: Streaks = { consecutiveFailures: 0, consecutiveSuccesses: 0 }
 /** Nothing counted yet. */
 export const noCounts: Counts = { successes: 0, failures: 0, slow: 0, ignored: 0 }
-/** Nothing counted yet. */
-export const noHealth: Health = healthOf(noCounts, noStreaks)
+/** Nothing counted yet. Frozen: one object stands in the stats and transitions of many breakers. */
+export const noHealth: Health = Object.freeze(healthOf(noCounts, noStreaks))
 
 /** The figures after one more outcome. */
 export function withOutcome(health: Health, kind: OutcomeKind, slow: boolean): Health {

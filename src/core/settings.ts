@@ -160,6 +160,8 @@ export class Settings {
       }
       this.sampling = { by: 'count', size: trip.size }
     }
+    // The stats of every breaker that shares these settings show them.
+    Object.freeze(this.limits)
     this.breakDuration = breakDurationOption('breakDuration', given.breakDuration)
     this.maxBreakDuration = number('maxBreakDuration', given.maxBreakDuration, {
       above: 0,
@@ -195,9 +197,7 @@ export class Settings {
 
   /** Whether `options` are the ones these were made of. */
   #isMadeOf(options: BreakerOptions = {}): boolean {
-    if (typeof (options as unknown) !== 'object' || (options as unknown) === null) return false
-    if (Array.isArray(options) || Object.keys(options).length !== this.#said.length) return false
-    return this.#said.every((key) => isAsSaid(key, options[key], this.#given[key]))
+    return saysTheSame(options, this.#given, this.#said)
   }
 
   /** These settings with some options replaced. */
@@ -261,8 +261,7 @@ function withDefaults(options: BreakerOptions): BreakerOptions & typeof defaults
   const filled: Record<string, unknown> = { ...defaults }
   for (const [key, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined || key === 'snapshot') continue
-    filled[key] =
-      plainOptions.has(key) && typeof value === 'object' && value !== null ? { ...value } : value
+    filled[key] = plainOptions.has(key) && isRecord(value) ? { ...value } : value
   }
   return filled as unknown as BreakerOptions & typeof defaults
 }
@@ -270,10 +269,26 @@ function withDefaults(options: BreakerOptions): BreakerOptions & typeof defaults
 /** What the latest settings are made of is often what the next ones are to be made of. */
 let latest: Settings | undefined
 
-/** Plain data is compared by what it says now, for it may have changed; anything else is itself. */
-function isAsSaid(key: string, value: unknown, given: unknown): boolean {
-  if (value === undefined) return false
-  return Object.is(value, given) || (plainOptions.has(key) && alike(value, given))
+/**
+ * Whether `options` are an object of these keys that says the same. Plain data within is compared by
+ * what it says now, for it may have changed; anything else is itself.
+ */
+function saysTheSame(
+  options: unknown,
+  given: object,
+  keys: readonly string[] = Object.keys(given),
+): boolean {
+  if (!isRecord(options) || Object.keys(options).length !== keys.length) return false
+  return keys.every((key) => {
+    const value = options[key]
+    const said = (given as Record<string, unknown>)[key]
+    if (value === undefined) return false
+    return Object.is(value, said) || (plainOptions.has(key) && saysTheSame(value, said as object))
+  })
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const plainOptions: ReadonlySet<string> = new Set(['halfOpen', 'slowCall', 'trip'])

@@ -54,6 +54,10 @@ describe('the figures', () => {
     )
     expect(noHealth.throughput).toBe(0)
   })
+
+  it('of nothing cannot be changed: many breakers show them', () => {
+    expect(() => Object.assign(noHealth, { throughput: 1 })).toThrow(TypeError)
+  })
 })
 
 describe('a window', () => {

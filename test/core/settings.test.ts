@@ -247,6 +247,22 @@ describe('settings', () => {
     expect(() => Settings.of({ failureRation: undefined } as never)).toThrow(/failureRation/)
   })
 
+  it.each<[object, RegExp]>([
+    [{ halfOpen: [] }, /halfOpen must be an object, got an array/],
+    [{ halfOpen: null }, /halfOpen must be an object, got null/],
+    [{ halfOpen: { probe: undefined } }, /unknown option "probe"/],
+  ])('are not made of %j because the latest had an empty object there', (options, complaint) => {
+    expect(() => new Settings(options)).toThrow(complaint)
+    Settings.of({ halfOpen: {} })
+    expect(() => Settings.of(options)).toThrow(complaint)
+  })
+
+  it('are not changed by who is shown the limits of one breaker', () => {
+    const { limits } = createBreaker('users').stats()
+    expect(() => Object.assign(limits, { minimumThroughput: 1 })).toThrow(TypeError)
+    expect(createBreaker('orders').stats().limits.minimumThroughput).toBe(10)
+  })
+
   it('show an inspector their figures only', () => {
     const figures = (options: BreakerOptions) =>
       JSON.parse(JSON.stringify(new Settings(options))) as unknown
