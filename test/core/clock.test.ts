@@ -103,6 +103,20 @@ describe('the clock of the runtime', () => {
     expect(systemClock.wallAt(systemClock.now())).toBe(3)
   })
 
+  it('believes a wall at once that was faked before it was loaded', async () => {
+    try {
+      vi.useFakeTimers({ now: 1_000_000 })
+      vi.resetModules()
+      const { systemClock: early } = await import('recloser/core')
+      expect(early.wallAt(early.now())).toBe(1_000_000)
+      vi.setSystemTime(7)
+      expect(early.wallAt(early.now())).toBe(7)
+    } finally {
+      // Other tests want a copy that knows the real one.
+      vi.resetModules()
+    }
+  })
+
   it('works where timers are numbers or cannot be let go of, as in a browser or a test', () => {
     const clear = vi.fn()
     vi.stubGlobal('clearTimeout', clear)
