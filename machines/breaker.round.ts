@@ -15,11 +15,15 @@ export function isFreeProbe({ settings, round, leases }: BreakerContext): boolea
   return running < maxConcurrent && round.good + round.bad + running < probes
 }
 
+/** Whether a probe runs: its lease has neither ended nor been overtaken. */
+export function isRunning({ leases }: BreakerContext, probe: number): boolean {
+  return leases.some((lease) => lease.probe === probe)
+}
+
 /** Whether a probe of this round stands behind an outcome: the one it names, else any free one. */
 export function isOfProbe({ context, event }: Moment): boolean {
   if (event.type !== 'OUTCOME' || !isCurrent(event, context)) return false
-  if (event.probe === undefined) return isFreeProbe(context)
-  return context.leases.some(({ probe }) => probe === event.probe)
+  return event.probe === undefined ? isFreeProbe(context) : isRunning(context, event.probe)
 }
 
 /** The round after the event: one outcome, or the failure of every probe whose lease ran out. */

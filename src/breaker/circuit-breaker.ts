@@ -2,7 +2,7 @@ import { Subscription } from 'rxjs'
 import { createActor } from 'xstate'
 import { deadlineOf, newContext, revivedError } from '../../machines/breaker.context.js'
 import { breakerMachine } from '../../machines/breaker.machine.js'
-import { isFreeProbe } from '../../machines/breaker.round.js'
+import { isFreeProbe, isRunning } from '../../machines/breaker.round.js'
 import {
   DisposedBreakerError,
   Failure,
@@ -248,7 +248,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#probing ??= new Map()
     this.#probing.set(probe, permit)
     this.#send({ type: 'ACQUIRE', probe, at })
-    if (this.#chart?.leases.some((lease) => lease.probe === probe) === true) return permit
+    if (isRunning(this.#chart as BreakerContext, probe)) return permit
     this.#probing.delete(probe)
     return undefined
   }
@@ -617,7 +617,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #endLeases(context: BreakerContext): void {
     if (this.#probing === undefined) return
     for (const [probe, permit] of this.#probing) {
-      if (context.leases.some((lease) => lease.probe === probe)) continue
+      if (isRunning(context, probe)) continue
       this.#probing.delete(probe)
       const { clock, halfOpen } = this.#settings
       const at = clock.now()
