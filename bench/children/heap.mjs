@@ -16,10 +16,14 @@ const subjects = {
   used(name) {
     registry.get(name).tryAcquire()?.succeed()
   },
+  open(name) {
+    registry.get(name).trip('bench')
+  },
   moved(name) {
     const breaker = registry.get(name)
     breaker.trip('bench')
     breaker.reset()
+    breaker.tryAcquire()?.succeed()
   },
   cockatiel: () => samplingBreaker(),
   opossum: () => contenders.opossum.guard(fn),

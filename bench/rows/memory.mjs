@@ -6,7 +6,8 @@ import { figuresOf, ratioTarget, target } from '../row.mjs'
 const fewer = 10_000
 
 /**
- * Heap that one breaker takes. `moved` has been open and closed again, and keeps no history.
+ * Heap that one breaker takes. `moved` has been open and closed again, and has let a call through
+ * since. No history is kept.
  *
  * @param {import('../effort.mjs').Size} size
  * @returns {Promise<import('../row.mjs').Row>}
@@ -16,6 +17,7 @@ export async function heap({ breakers, repeats }) {
   const samples = await sample('heap', repeats, [
     ['recloser, idle in a registry', 'idle', breakers],
     ['recloser, used', 'used', breakers],
+    ['recloser, open', 'open', few],
     ['recloser, its chart has run', 'moved', few],
     ['XState actor of the chart', 'actor', few],
     ['cockatiel', 'cockatiel', few],

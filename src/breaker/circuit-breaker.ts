@@ -19,7 +19,7 @@ import { chartClock } from './chart-clock.js'
 import { Observers } from './observers.js'
 import { CallPermit, uncounted } from './permit.js'
 import { Refusal } from './refusal.js'
-import { Rejected } from './rejected.js'
+import { Rejecting } from './rejecting.js'
 import { saveBreaker } from './save.js'
 import { GuardedObservable } from '../streams/guarded-observable.js'
 import { OutcomeStream } from './streams.js'
@@ -96,6 +96,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #chart: BreakerContext | undefined
   #actor: BreakerActorRef | undefined
   readonly #ownsActor: boolean
+  /** Somebody else may hold the actor. */
+  #isActorShared: boolean
   #following: { unsubscribe(): void } | undefined
   #disposed = false
 
@@ -130,8 +132,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const begins = actor === undefined || actor.getSnapshot().context.epoch === 0
     if (settings.snapshot !== undefined && begins) this.#restore(settings.snapshot)
     this.#ownsActor = actor === undefined
+    this.#isActorShared = !this.#ownsActor
     if (actor !== undefined) this.#adopt(actor)
     else if (settings.snapshot !== undefined || settings.inspect !== undefined) this.#startActor()
+    this.#told = this.#state
   }
 
   // ── Calls ────────────────────────────────────────────────────────────────────────────────────
@@ -145,10 +149,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       const caller = liveSignal(options?.signal)
       const permit = this.#enter(fn)
       return permit instanceof Refusal
-        ? Promise.resolve(new Rejected(permit.error))
+        ? Promise.resolve(new Rejecting(permit.error))
         : this.#run(permit, fn, caller)
     } catch (error) {
-      return Promise.resolve(new Rejected(error))
+      return Promise.resolve(new Rejecting(error))
     }
   }
 
@@ -202,7 +206,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       const result = fn(signalOf(permit, caller, fn))
       call = caller === undefined ? Promise.resolve(result) : untilAborted(result, caller, permit)
     } catch (error) {
-      call = Promise.resolve(new Rejected(error))
+      call = Promise.resolve(new Rejecting(error))
     }
     return call.then<T>(
       (value) => {
@@ -212,7 +216,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       (error: unknown) => {
         if (caller?.aborted === true) permit.ignore()
         else permit.rejected(error)
-        return new Rejected(error)
+        return new Rejecting(error)
       },
     )
   }
@@ -329,8 +333,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       call.epoch !== this.#epoch || (call.probe > 0 && this.#probing?.has(call.probe) !== true)
     let goesOn = inspect !== undefined
     if (stale) this.#tally.totals.stale++
-    else if (this.#state === 'closed') goesOn = this.#tally.countInWindow(call, at) || goesOn
-    else {
+    else if (this.#state === 'closed') {
+      goesOn = this.#tally.countInWindow(call, at) || goesOn
+      if (!goesOn && this.#actor !== undefined) this.#rest()
+    } else {
       this.#tally.countProbe(call)
       goesOn = true
     }
@@ -503,6 +509,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   // ── The chart ────────────────────────────────────────────────────────────────────────────────
 
   get actor(): BreakerActorRef {
+    this.#isActorShared = true
     return this.#startActor()
   }
 
@@ -530,9 +537,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     })
   }
 
-  #startActor(last?: SnapshotFrom<typeof breakerMachine>): BreakerActorRef {
+  #startActor(): BreakerActorRef {
     if (this.#actor !== undefined) return this.#actor
     const { clock, inspect } = this.#settings
+    const context = this.#chart
     const actor = createActor(breakerMachine, {
       id: this.name,
       input: { name: this.name, options: this.#settings },
@@ -540,7 +548,8 @@ export class CircuitBreaker implements Breaker, PermitOwner {
         this.#observers.turn(act)
       }),
       ...(inspect === undefined ? {} : { inspect }),
-      ...(last === undefined ? {} : { snapshot: last }),
+      // One before it had decided so far.
+      ...(context && { snapshot: breakerMachine.resolveState({ value: this.#state, context }) }),
     })
     // Also what others send to our actor is a turn, after which observers are told.
     const send = actor.send.bind(actor)
@@ -561,7 +570,6 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     const { value, context } = actor.getSnapshot()
     this.#actor = actor
     breakersByActor.set(actor, this)
-    this.#told = this.#state = value as CircuitState
     this.#sync(value as CircuitState, context)
     this.#following = actor.subscribe({
       next: (snapshot) => {
@@ -569,7 +577,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       },
       error: (error: unknown) => {
         this.#settings.report(error)
-        this.#revive(actor)
+        this.#revive()
       },
       complete: () => {
         this.dispose()
@@ -578,10 +586,18 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   /** An actor in which something threw is dead. Ours goes on from where it was before. */
-  #revive(dead: BreakerActorRef): void {
+  #revive(): void {
     this.#actor = undefined
-    if (!this.#ownsActor) this.dispose()
-    else this.#startActor({ ...dead.getSnapshot(), status: 'active', error: undefined } as never)
+    if (this.#ownsActor) this.#startActor()
+    else this.dispose()
+  }
+
+  /** A closed circuit that nothing moves needs no actor: what its chart has decided is enough. */
+  #rest(): void {
+    if (this.#isActorShared || this.#observers.areWaiting) return
+    this.#following?.unsubscribe()
+    this.#actor?.stop()
+    this.#following = this.#actor = undefined
   }
 
   /** Takes over what the chart decided. */
@@ -693,7 +709,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     return new GuardedObservable(report, (subscriber) => {
       let timer: unknown
       const tick = () => {
-        subscriber.next(this.stats())
+        try {
+          subscriber.next(this.stats())
+        } catch (error) {
+          report(error)
+        }
         if (!subscriber.closed) timer = clock.setTimeout(tick, period)
       }
       tick()

@@ -6,6 +6,7 @@ export class Refusal {
   readonly status = 'rejected'
   readonly #chart: BreakerContext | undefined
   readonly #captureStack: boolean
+  #error: BrokenCircuitError | undefined
 
   constructor(
     readonly breaker: string,
@@ -18,9 +19,10 @@ export class Refusal {
     this.#captureStack = captureStack
   }
 
+  /** Made when it is asked for: most who ask with `attempt` look at the status alone. */
   get error(): BrokenCircuitError {
     const make = () => this.#makeError()
-    return this.#captureStack ? make() : withoutStack(make)
+    return (this.#error ??= this.#captureStack ? make() : withoutStack(make))
   }
 
   #makeError(): BrokenCircuitError {

@@ -291,6 +291,19 @@ describe('observers that throw', () => {
     expect(reported).toEqual([bug, bug])
   })
 
+  it('leave the timer of figures alone, whatever they come with', () => {
+    const { breaker, clock, reported } = createRig()
+    let heard = 0
+    const next = () => {
+      if (++heard > 1) buggy()
+    }
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as an old operator may do it
+    breaker.stats$(100).subscribe(new Subscriber({ next, error: buggy, complete: buggy }))
+    clock.advance(300)
+    expect(heard).toBe(4)
+    expect(reported).toEqual([bug, bug, bug])
+  })
+
   it('are reported when what they do at the end throws, and everybody else hears of it', () => {
     const { breaker, reported } = createRig()
     const complete = vi.fn()

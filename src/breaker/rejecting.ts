@@ -3,7 +3,7 @@
  * to throw, and a promise that is rejected before anybody waits for it costs three times as much: Node
  * is told of an unhandled rejection, and then that it is handled after all.
  */
-export class Rejected implements PromiseLike<never> {
+export class Rejecting implements PromiseLike<never> {
   readonly #error: unknown
 
   constructor(error: unknown) {
