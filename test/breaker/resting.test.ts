@@ -1,20 +1,17 @@
-import { createActor } from 'xstate'
-import type * as XState from 'xstate'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { BreakerActorRef } from 'recloser'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Actor } from 'xstate'
 import { createRig, fail, moves, succeed } from '../support/breakers.js'
+import type { MockInstance } from 'vitest'
+import type { BreakerActorRef } from 'recloser'
 
-// Only to count the actors that are made.
-vi.mock('xstate', async (original) => {
-  const xstate = await original<typeof XState>()
-  return { ...xstate, createActor: vi.fn(xstate.createActor) }
-})
-const made = vi.mocked(createActor)
-
-const isStopped = (actor: BreakerActorRef) => actor.getSnapshot().status === 'stopped'
+let started: MockInstance<(this: BreakerActorRef) => unknown>
 
 beforeEach(() => {
-  made.mockClear()
+  started = vi.spyOn(Actor.prototype, 'start')
+})
+
+afterEach(() => {
+  started.mockRestore()
 })
 
 describe('a circuit that is closed again', () => {
@@ -24,12 +21,12 @@ describe('a circuit that is closed again', () => {
     breaker.reset()
     breaker.trip('test')
     breaker.reset()
-    expect(made).toHaveBeenCalledTimes(1)
+    expect(started).toHaveBeenCalledTimes(1)
     await succeed(breaker)
     await succeed(breaker)
-    expect(made.mock.results[0]?.value).toSatisfy(isStopped)
+    expect(started.mock.contexts[0]?.getSnapshot().status).toBe('stopped')
     breaker.trip('test')
-    expect(made).toHaveBeenCalledTimes(2)
+    expect(started).toHaveBeenCalledTimes(2)
   })
 
   it('goes on from what its chart has decided', async () => {
@@ -55,7 +52,7 @@ describe('a circuit that is closed again', () => {
     expect(breaker.actor).toBe(actor)
     breaker.trip('test')
     expect(actor.getSnapshot().value).toBe('open')
-    expect(made).toHaveBeenCalledTimes(1)
+    expect(started).toHaveBeenCalledTimes(1)
   })
 
   it('keeps its actor while the chart is at work', () => {
