@@ -69,7 +69,8 @@ function created(name, create, dispose = () => undefined) {
 /**
  * Makes as many breakers in one registry, and times some of the first and the last of them. A bare
  * Map is there to compare: a large one is slower to add to, for it no longer fits into the caches
- * of the machine.
+ * of the machine. So are small registries, as many breakers in all: they tell its share from that of
+ * a large heap.
  *
  * @param {import('../effort.mjs').Size} size
  * @returns {Promise<import('../row.mjs').Row>}
@@ -80,14 +81,14 @@ export async function growth({ effort, breakers }) {
   const names = Array.from({ length: breakers }, (_, i) => `breaker ${i}`)
   /** @type {import('../interleave.mjs').Samples} */
   const samples = new Map()
-  for (const container of ['in a registry', 'in a bare Map']) {
+  for (const container of containers.keys()) {
     samples.set(`${container}, ${early}`, [])
     samples.set(`${container}, ${late}`, [])
   }
   const rounds = Math.ceil(effort.rounds / 10)
   for (let round = -2; round < rounds; round++) {
-    for (const [container, add] of [inRegistry(), inMap()]) {
-      const [first, last] = await grow(names, add)
+    for (const [container, make] of containers) {
+      const [first, last] = await grow(names, make())
       if (round < 0) continue
       samples.get(`${container}, ${early}`)?.push(first)
       samples.get(`${container}, ${late}`)?.push(last)
@@ -102,19 +103,37 @@ export async function growth({ effort, breakers }) {
   }
 }
 
-/** @returns {[string, (name: string) => void]} */
+/**
+ * What breakers are kept in, each made anew: a function that adds one by name.
+ *
+ * @type {ReadonlyMap<string, () => (name: string) => void>}
+ */
+const containers = new Map([
+  ['in a registry', inRegistry],
+  ['in registries of a thousand', inSmallRegistries],
+  ['in a bare Map', inMap],
+])
+
 function inRegistry() {
   const registry = createRegistry()
-  return ['in a registry', (name) => void registry.get(name)]
+  return (/** @type {string} */ name) => void registry.get(name)
+}
+
+function inSmallRegistries() {
+  const registries = [createRegistry()]
+  let made = 0
+  return (/** @type {string} */ name) => {
+    if (++made % 1000 === 0) registries.push(createRegistry())
+    registries.at(-1)?.get(name)
+  }
 }
 
 /** Looked up first, as in a registry; the values are as large as an idle breaker. */
 function inMap() {
   const map = new Map()
-  const add = (/** @type {string} */ name) => {
+  return (/** @type {string} */ name) => {
     if (map.get(name) === undefined) map.set(name, new Array(32).fill(name))
   }
-  return /** @type {const} */ (['in a bare Map', add])
 }
 
 /**
