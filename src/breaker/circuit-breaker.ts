@@ -1,7 +1,5 @@
 import { Subscription } from 'rxjs'
-import { createActor } from 'xstate'
-import { deadlineOf, newContext, revivedError } from '../../machines/breaker.context.js'
-import { breakerMachine } from '../../machines/breaker.machine.js'
+import { newContext, revivedError } from '../../machines/breaker.context.js'
 import { isFreeProbe, isRunning } from '../../machines/breaker.round.js'
 import {
   DisposedBreakerError,
@@ -15,7 +13,7 @@ import {
   wholeDelay,
 } from '../core/index.js'
 import { signalOf, untilAborted } from './abort.js'
-import { chartClock } from './chart-clock.js'
+import { Chart } from './chart.js'
 import { Observers } from './observers.js'
 import { CallPermit, uncounted } from './permit.js'
 import { Refusal } from './refusal.js'
@@ -26,13 +24,7 @@ import { OutcomeStream } from './streams.js'
 import { Tally } from './tally.js'
 import { spansOf } from './timeline.js'
 import type { Observable } from 'rxjs'
-import type { SnapshotFrom } from 'xstate'
-import type {
-  BreakerContext,
-  BreakerEvent,
-  Decision,
-  HoldRecord,
-} from '../../machines/breaker.context.js'
+import type { BreakerContext, Decision, HoldRecord } from '../../machines/breaker.context.js'
 import type {
   BreakerSnapshot,
   BrokenCircuitError,
@@ -43,7 +35,6 @@ import type {
 } from '../core/index.js'
 import type {
   Attempt,
-  Breaker,
   BreakerActorRef,
   Call,
   CallOptions,
@@ -55,6 +46,7 @@ import type {
   Rejection,
   Transition,
 } from './breaker.js'
+import type { ChartOwner } from './chart.js'
 import type { PermitOwner } from './permit.js'
 import type { Stats } from './stats.js'
 import type { Outlets } from './streams.js'
@@ -69,36 +61,24 @@ export interface Hub {
   disposed(breaker: CircuitBreaker): void
 }
 
-/** Which breaker stands over an actor: there is one for each. */
-export const breakersByActor = new WeakMap<BreakerActorRef, CircuitBreaker>()
-
 /** The epoch of outcomes fed while they cannot count. */
 const noEpoch = -2
 
 /**
  * The engine. The path of a call: `execute` → permit → your function → outcome → outcome stream →
- * sampling window → (only what may move the circuit) the chart → `#follow` → history → observers.
+ * sampling window → (only what may move the circuit) the chart → `follow` → history → observers.
  *
  * What is needed only once the circuit is used, watched or moved is made only then: an idle breaker
  * is its name, an empty tally and no observers.
  */
-export class CircuitBreaker implements Breaker, PermitOwner {
+export class CircuitBreaker implements ChartOwner, PermitOwner {
   readonly name: string
   readonly #settings: Settings
   readonly #hub: Hub | undefined
 
-  // What the chart has decided, as of the last `#follow`: reading it costs nothing.
-  #state: CircuitState = 'closed'
-  #epoch = 0
-  #deadline = Infinity
+  readonly #chart: Chart
   /** Calls pass without asking the chart: it is closed, and the breaker in use. */
   #flowing: boolean
-  #chart: BreakerContext | undefined
-  #actor: BreakerActorRef | undefined
-  readonly #ownsActor: boolean
-  /** Somebody else may hold the actor. */
-  #isActorShared: boolean
-  #following: { unsubscribe(): void } | undefined
   #disposed = false
 
   readonly #tally: Tally
@@ -125,17 +105,15 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#hub = hub
     this.#tally = new Tally(settings)
     this.#observers = new Observers(settings.report, hub?.outlets)
-    this.#flowing = settings.mode !== 'disabled'
     this.#enteredAt = this.#usedAt = settings.clock.now()
     this.#createdAt = settings.clock.wallAt(this.#enteredAt)
     // An actor that has moved since knows better.
     const begins = actor === undefined || actor.getSnapshot().context.epoch === 0
     if (settings.snapshot !== undefined && begins) this.#restore(settings.snapshot)
-    this.#ownsActor = actor === undefined
-    this.#isActorShared = !this.#ownsActor
-    if (actor !== undefined) this.#adopt(actor)
-    else if (settings.snapshot !== undefined || settings.inspect !== undefined) this.#startActor()
-    this.#told = this.#state
+    this.#chart = new Chart(this, this.#observers, actor)
+    if (settings.snapshot !== undefined || settings.inspect !== undefined) this.#chart.start()
+    this.#told = this.#chart.state
+    this.#flowing = this.#isFlowing()
   }
 
   // ── Calls ────────────────────────────────────────────────────────────────────────────────────
@@ -189,7 +167,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   rejection(): BrokenCircuitError | undefined {
-    return this.#state === 'closed' ? undefined : this.#refusal(this.#settings.clock.now()).error
+    return this.#chart.state === 'closed'
+      ? undefined
+      : this.#refusal(this.#settings.clock.now()).error
   }
 
   /** Leave for a call of `fn`, or why there is none. */
@@ -230,29 +210,29 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     }
     const at = this.#settings.clock.now()
     this.#usedAt = at
-    this.#catchUp(at)
+    this.#chart.catchUp(at)
     // Who heard of that may have disposed of it.
     this.#assertInUse()
-    if (this.#state === 'closed') return this.#pass()
+    if (this.#chart.state === 'closed') return this.#pass()
     return this.#admitProbe(at) ?? this.#reject(at)
   }
 
   /** Leave for a call while the circuit is closed. */
   #pass(): CallPermit {
-    return new CallPermit(this, this.#epoch, 0, this.#startTime())
+    return new CallPermit(this, this.#chart.epoch, 0, this.#startTime())
   }
 
   #admitProbe(at: number): CallPermit | undefined {
     // Within the chart an event would only be queued: too late to know what comes of it.
-    if (this.#state !== 'halfOpen' || this.#observers.areWaiting) return undefined
+    if (this.#chart.state !== 'halfOpen' || this.#observers.areWaiting) return undefined
     // None that somebody else has let in through the actor.
-    const running = (this.#chart as BreakerContext).leases.map((lease) => lease.probe)
+    const running = (this.#chart.context as BreakerContext).leases.map((lease) => lease.probe)
     const probe = (this.#lastProbe = Math.max(this.#lastProbe, ...running) + 1)
-    const permit = new CallPermit(this, this.#epoch, probe, at)
+    const permit = new CallPermit(this, this.#chart.epoch, probe, at)
     this.#probing ??= new Map()
     this.#probing.set(probe, permit)
-    this.#send({ type: 'ACQUIRE', probe, at })
-    if (isRunning(this.#chart as BreakerContext, probe)) return permit
+    this.#chart.send({ type: 'ACQUIRE', probe, at })
+    if (isRunning(this.#chart.context as BreakerContext, probe)) return permit
     this.#probing.delete(probe)
     return undefined
   }
@@ -270,9 +250,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #refusal(at: number): Refusal {
-    const state = this.#state as Refusal['state']
+    const { state, context } = this.#chart
+    const { captureStack } = this.#settings
     const retryAfter = this.#retryAfter(at)
-    return new Refusal(this.name, state, retryAfter, this.#chart, this.#settings.captureStack)
+    return new Refusal(this.name, state as Refusal['state'], retryAfter, context, captureStack)
   }
 
   #startTime(): number | undefined {
@@ -325,17 +306,18 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   /** Counts an outcome, once. True when it may move the circuit; with an inspector, always. */
   #record(call: CallPermit): boolean {
     const { clock, inspect, slowAfter } = this.#settings
+    const chart = this.#chart
     const at = (this.#usedAt = clock.now())
-    if (this.#state !== 'closed') this.#catchUp(at)
+    if (chart.state !== 'closed') chart.catchUp(at)
     if (call.startedAt !== undefined)
       call.slow = call.kind !== 'ignored' && at - call.startedAt > slowAfter
     const stale =
-      call.epoch !== this.#epoch || (call.probe > 0 && this.#probing?.has(call.probe) !== true)
+      call.epoch !== chart.epoch || (call.probe > 0 && this.#probing?.has(call.probe) !== true)
     let goesOn = inspect !== undefined
     if (stale) this.#tally.totals.stale++
-    else if (this.#state === 'closed') {
+    else if (chart.state === 'closed') {
       goesOn = this.#tally.countInWindow(call, at) || goesOn
-      if (!goesOn && this.#actor !== undefined) this.#rest()
+      if (!goesOn) chart.rest()
     } else {
       this.#tally.countProbe(call)
       goesOn = true
@@ -356,10 +338,10 @@ export class CircuitBreaker implements Breaker, PermitOwner {
         ? Failure.returned(failure, clock.wall)
         : Failure.thrown(failure, clock.wall)
     this.#probing?.delete(probe)
-    this.#send({
+    this.#chart.send({
       type: 'OUTCOME',
       outcome: kind as OutcomeKind,
-      health: this.#health(at),
+      health: this.health(at),
       slow,
       refused,
       error,
@@ -410,11 +392,11 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       return
     }
     const at = clock.now()
-    this.#catchUp(at)
+    this.#chart.catchUp(at)
+    const { state, epoch: current, context } = this.#chart
     const counts =
-      this.#state === 'closed' ||
-      (this.#chart !== undefined && this.#state === 'halfOpen' && isFreeProbe(this.#chart))
-    const epoch = mode === 'disabled' ? uncounted : counts ? this.#epoch : noEpoch
+      state === 'closed' || (state === 'halfOpen' && isFreeProbe(context as BreakerContext))
+    const epoch = mode === 'disabled' ? uncounted : counts ? current : noEpoch
     const startedAt = duration === undefined ? undefined : at - duration
     const permit = new CallPermit(this, epoch, 0, startedAt)
     if (kind === 'success') permit.succeed()
@@ -434,19 +416,19 @@ export class CircuitBreaker implements Breaker, PermitOwner {
         ? Infinity
         : number('duration', given.duration, { above: 0, infinite: true })
     const at = this.#settings.clock.now()
-    const hold = (this.#lastHold = Math.max(this.#lastHold, this.#chart?.lastHold ?? 0) + 1)
-    this.#send({ type: 'ISOLATE', reason, duration, hold, health: this.#health(at), at })
+    const hold = (this.#lastHold = Math.max(this.#lastHold, this.#chart.context?.lastHold ?? 0) + 1)
+    this.#chart.send({ type: 'ISOLATE', reason, duration, hold, health: this.health(at), at })
     return this.#holdOf({ id: hold, reason, since: at, until: at + duration })
   }
 
   reset(): void {
     this.#assertInUse()
-    this.#send({ type: 'RESET', at: this.#settings.clock.now() })
+    this.#chart.send({ type: 'RESET', at: this.#settings.clock.now() })
   }
 
   forceHalfOpen(): boolean {
     this.#assertInUse()
-    return this.#moves({ type: 'FORCE_HALF_OPEN', at: this.#settings.clock.now() })
+    return this.#chart.moves({ type: 'FORCE_HALF_OPEN', at: this.#settings.clock.now() })
   }
 
   trip(reason: string, options: { readonly duration?: number } = {}): boolean {
@@ -455,9 +437,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       throw new TypeError(`reason must be a string, got ${shown(reason)}`)
     const given = optionsOf('trip options', options, ['duration'])
     const at = this.#settings.clock.now()
-    const event = { type: 'TRIP', reason, health: this.#health(at), at } as const
-    if (given.duration === undefined) return this.#moves(event)
-    return this.#moves({
+    const event = { type: 'TRIP', reason, health: this.health(at), at } as const
+    if (given.duration === undefined) return this.#chart.moves(event)
+    return this.#chart.moves({
       ...event,
       duration: number('duration', given.duration, { min: 0, infinite: true }),
     })
@@ -469,11 +451,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     this.#disposed = true
     this.#flowing = false
     this.#feeds?.unsubscribe()
-    this.#following?.unsubscribe()
-    if (this.#actor !== undefined) {
-      if (this.#ownsActor) this.#actor.stop()
-      else breakersByActor.delete(this.#actor)
-    }
+    this.#chart.end()
     this.#probing = undefined
     // First: who hears of the end may ask for a new breaker of this name.
     this.#hub?.disposed(this)
@@ -487,9 +465,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   #holdOf({ id, reason, since, until }: HoldRecord): Hold {
     const toWall = this.#toWall()
     const release = () => {
-      const { holds } = this.#chart as BreakerContext
+      const { holds } = this.#chart.context as BreakerContext
       if (this.#disposed || !holds.some((hold) => hold.id === id)) return false
-      this.#send({ type: 'RELEASE', hold: id, at: this.#settings.clock.now() })
+      this.#chart.send({ type: 'RELEASE', hold: id, at: this.#settings.clock.now() })
       return true
     }
     return {
@@ -509,119 +487,25 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   // ── The chart ────────────────────────────────────────────────────────────────────────────────
 
   get actor(): BreakerActorRef {
-    this.#isActorShared = true
-    return this.#startActor()
-  }
-
-  /** Lets the chart act on a deadline that has passed, so that no timer is needed to be right. */
-  #catchUp(at: number): void {
-    // At most a lease that ends in a break of no length: two deadlines at one moment.
-    for (let i = 0; i < 2 && at >= this.#deadline && !this.#observers.areWaiting; i++)
-      this.#send({ type: 'DEADLINE', at })
-  }
-
-  #moves(event: BreakerEvent): boolean {
-    const before = this.#epoch
-    let moved = false
-    this.#observers.turn(() => {
-      this.#startActor().send(event)
-      // Before observers are told, who may move it again.
-      moved = this.#epoch !== before
-    })
-    return moved
-  }
-
-  #send(event: BreakerEvent): void {
-    this.#observers.turn(() => {
-      this.#startActor().send(event)
-    })
-  }
-
-  #startActor(): BreakerActorRef {
-    if (this.#actor !== undefined) return this.#actor
-    const { clock, inspect } = this.#settings
-    const context = this.#chart
-    const actor = createActor(breakerMachine, {
-      id: this.name,
-      input: { name: this.name, options: this.#settings },
-      clock: chartClock(clock, this.#settings.report, (act) => {
-        this.#observers.turn(act)
-      }),
-      ...(inspect === undefined ? {} : { inspect }),
-      // One before it had decided so far.
-      ...(context && { snapshot: breakerMachine.resolveState({ value: this.#state, context }) }),
-    })
-    // Also what others send to our actor is a turn, after which observers are told.
-    const send = actor.send.bind(actor)
-    actor.send = (event) => {
-      this.#observers.turn(() => {
-        const { type } = event
-        const wantsHealth = (type === 'ISOLATE' || type === 'TRIP') && event.health === undefined
-        send(wantsHealth ? { ...event, health: this.#health(clock.now()) } : event)
-      })
-    }
-    this.#adopt(actor)
-    this.#observers.turn(() => (this.#disposed ? actor.stop() : actor.start()))
-    return actor
-  }
-
-  /** Follows an actor: our own, or one that lives in somebody else's system. */
-  #adopt(actor: BreakerActorRef): void {
-    const { value, context } = actor.getSnapshot()
-    this.#actor = actor
-    breakersByActor.set(actor, this)
-    this.#sync(value as CircuitState, context)
-    this.#following = actor.subscribe({
-      next: (snapshot) => {
-        this.#follow(snapshot)
-      },
-      error: (error: unknown) => {
-        this.#settings.report(error)
-        this.#revive()
-      },
-      complete: () => {
-        this.dispose()
-      },
-    })
-  }
-
-  /** An actor in which something threw is dead. Ours goes on from where it was before. */
-  #revive(): void {
-    this.#actor = undefined
-    if (this.#ownsActor) this.#startActor()
-    else this.dispose()
-  }
-
-  /** A closed circuit that nothing moves needs no actor: what its chart has decided is enough. */
-  #rest(): void {
-    if (this.#isActorShared || this.#observers.areWaiting) return
-    this.#following?.unsubscribe()
-    this.#actor?.stop()
-    this.#following = this.#actor = undefined
+    return this.#chart.actor
   }
 
   /** Takes over what the chart decided. */
-  #follow(snapshot: SnapshotFrom<typeof breakerMachine>): void {
-    const from = this.#state
-    const state = snapshot.value as CircuitState
-    const { context } = snapshot
-    const moved = state !== from
-    const begins = context.epoch !== this.#epoch
+  follow(state: CircuitState, context: BreakerContext): void {
+    const from = this.#chart.state
+    const begins = context.epoch !== this.#chart.epoch
     // First: a lease that ran out belongs to the epoch that ends.
     this.#endLeases(context)
     if (begins) this.#beginEpoch(from, state, context)
-    this.#sync(state, context)
+    this.#chart.take(state, context)
+    this.#flowing = this.#isFlowing()
     if (begins && context.decision?.cause === 'reset') this.#tally.lastError = undefined
-    if (moved) this.#remember(this.#transitionOf(from, state, context))
+    if (state !== from) this.#remember(this.#transitionOf(from, state, context))
     this.#observers.drainLater()
   }
 
-  #sync(state: CircuitState, context: BreakerContext): void {
-    this.#state = state
-    this.#epoch = context.epoch
-    this.#chart = context
-    this.#deadline = deadlineOf(state, context)
-    this.#flowing = state === 'closed' && !this.#disposed && this.#settings.mode !== 'disabled'
+  #isFlowing(): boolean {
+    return this.#chart.state === 'closed' && !this.#disposed && this.#settings.mode !== 'disabled'
   }
 
   #beginEpoch(from: CircuitState, state: CircuitState, context: BreakerContext): void {
@@ -732,7 +616,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   // ── State ────────────────────────────────────────────────────────────────────────────────────
 
   get state(): CircuitState {
-    return this.#state
+    return this.#chart.state
   }
 
   get retryAfter(): number | undefined {
@@ -740,8 +624,9 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   #retryAfter(at: number): number | undefined {
-    if (this.#state === 'isolated') return undefined
-    return this.#state === 'open' ? wholeDelay(this.#deadline - at) : 0
+    const { state, deadline } = this.#chart
+    if (state === 'isolated') return undefined
+    return state === 'open' ? wholeDelay(deadline - at) : 0
   }
 
   get history(): readonly Transition[] {
@@ -750,7 +635,7 @@ export class CircuitBreaker implements Breaker, PermitOwner {
   }
 
   get isolation(): Isolation | undefined {
-    const records = this.#chart?.holds ?? []
+    const records = this.#chart.context?.holds ?? []
     if (records.length === 0) return undefined
     const holds = records.map((record) => this.#holdOf(record))
     const since = Math.min(...holds.map((hold) => hold.since))
@@ -759,23 +644,24 @@ export class CircuitBreaker implements Breaker, PermitOwner {
 
   stats(): Stats {
     const at = this.#settings.clock.now()
-    const health = this.#health(at)
+    const health = this.health(at)
+    const { state, context } = this.#chart
     const totals = { ...this.#tally.totals }
     const { limits } = this.#settings
     return {
       name: this.name,
-      state: this.#state,
+      state,
       timeInState: Math.max(0, at - this.#enteredAt),
-      retryAfter: this.retryAfter,
+      retryAfter: this.#retryAfter(at),
       ...health,
       successRate: health.throughput === 0 ? 0 : health.successes / health.throughput,
       limits,
       hasMinimumThroughput: health.throughput >= limits.minimumThroughput,
-      consecutiveBreaks: this.#chart?.consecutiveBreaks ?? 0,
+      consecutiveBreaks: context?.consecutiveBreaks ?? 0,
       errorBreakdown: this.#tally.errorBreakdown,
       lastError: this.#tally.lastError,
       recentTransitions: this.#history.slice(-10),
-      isolation: (this.#chart?.holds ?? []).map(({ reason }) => reason),
+      isolation: (context?.holds ?? []).map(({ reason }) => reason),
       rejected: totals.rejected,
       stale: totals.stale,
       totals,
@@ -792,18 +678,19 @@ export class CircuitBreaker implements Breaker, PermitOwner {
       first !== undefined && (this.#history.length === historySize || first.at < this.#createdAt)
     const at =
       first === undefined ? this.#toWall()(this.#enteredAt) : known ? first.at : this.#createdAt
-    return spansOf(this.#history, { state: this.#state, at }, clock.wall(), since)
+    return spansOf(this.#history, { state: this.#chart.state, at }, clock.wall(), since)
   }
 
   snapshot(): BreakerSnapshot {
     const { clock } = this.#settings
+    const { state, context } = this.#chart
     const at = clock.now()
     const toWall = this.#toWall()
     return saveBreaker({
       name: this.name,
-      state: this.#state,
-      context: this.#chart ?? newContext(this.name, this.#settings),
-      health: this.#health(at),
+      state,
+      context: context ?? newContext(this.name, this.#settings),
+      health: this.health(at),
       at,
       enteredAt: this.#enteredAt,
       toWall,
@@ -816,16 +703,18 @@ export class CircuitBreaker implements Breaker, PermitOwner {
     return this.#settings
   }
 
-  /** Whether nothing would be missed if the registry let go of this breaker. */
-  isIdleSince(moment: number): boolean {
-    if (this.#state !== 'closed' || this.#usedAt > moment) return false
-    return !this.#observers.areThere
+  /** The figures by which the circuit is judged in its state. */
+  health(at = this.#settings.clock.now()): Health {
+    const { state, context } = this.#chart
+    if (state === 'closed') return this.#tally.health(at)
+    const { round, health } = context as BreakerContext
+    return state === 'halfOpen' ? round.health : health
   }
 
-  #health(at: number): Health {
-    if (this.#state === 'closed') return this.#tally.health(at)
-    const chart = this.#chart as BreakerContext
-    return this.#state === 'halfOpen' ? chart.round.health : chart.health
+  /** Whether nothing would be missed if the registry let go of this breaker. */
+  isIdleSince(moment: number): boolean {
+    if (this.#chart.state !== 'closed' || this.#usedAt > moment) return false
+    return !this.#observers.areThere
   }
 
   #toWall(): (at: number) => number {

@@ -1,5 +1,6 @@
 import { Settings, shown } from '../core/index.js'
-import { CircuitBreaker, breakersByActor } from './circuit-breaker.js'
+import { breakersByActor } from './chart.js'
+import { CircuitBreaker } from './circuit-breaker.js'
 import type { BreakerOptions } from '../core/index.js'
 import type { Breaker, BreakerActorRef } from './breaker.js'
 
