@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { BreakerPlayer } from './breaker-player.js'
 import { ModelPlayer } from './model-player.js'
 import type { Observation } from './player.js'
-import type { Step, Trace } from './trace.js'
+import type { Lapse, Step, Trace } from './trace.js'
 
 /**
  * Plays a trace on the breaker and on the model, and throws at the first step that they differ in.
@@ -15,11 +15,42 @@ export async function compareWithModel(trace: Trace): Promise<string[]> {
   const happened: string[] = []
   assertAlike(breaker.observe(), model.observe(), 'when new')
   for (const [index, step] of trace.steps.entries()) {
-    if (step.do === 'restore') happened.push(`restored while ${model.model.state}`)
+    const before = standing(model)
     await playStep(step, breaker, model, model, `step ${String(index)}, ${JSON.stringify(step)}`)
+    happened.push(...whatAStepDid(step, before, standing(model)))
   }
   await assertEnds(breaker, model)
-  return [...happened, ...whatHappened(model)]
+  return [...happened, ...model.happened, ...whatHappened(model)]
+}
+
+/** How the circuit stands, as far as its history does not tell. */
+interface Standing {
+  readonly state: string
+  readonly holds: number
+  /** Outcomes that have been counted in this state. */
+  readonly outcomes: number
+}
+
+function standing({ model }: ModelPlayer): Standing {
+  const { throughput, ignored } = model.health()
+  return { state: model.state, holds: model.holds.length, outcomes: throughput + ignored }
+}
+
+/** What a step did that left the circuit in its state. */
+function whatAStepDid(step: Step, before: Standing, after: Standing): string[] {
+  if (step.do === 'restore') return [`restored while ${before.state}`]
+  if (step.do === 'lapse') return howTimePassed(step)
+  if (step.do === 'reset' && before.state === 'closed') return ['closed → closed: reset']
+  if (before.state !== after.state) return []
+  if (after.state === 'halfOpen' && after.outcomes > before.outcomes)
+    return ['halfOpen → halfOpen: a probe ended']
+  if (after.holds > before.holds) return ['isolated → isolated: isolated']
+  return after.holds < before.holds ? ['isolated → isolated: released'] : []
+}
+
+function howTimePassed({ boundary, ms = 0 }: Lapse): string[] {
+  if (boundary === undefined) return ms >= 3_600_000 ? ['jumped'] : []
+  return [boundary.beside === 0 ? 'on a boundary' : 'beside a boundary']
 }
 
 /** Either side of a comparison. */

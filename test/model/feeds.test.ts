@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest'
 import { BreakerPlayer } from './breaker-player.js'
 import { playStep } from './compare.js'
 import { ModelPlayer } from './model-player.js'
-import { runs } from './runs.js'
+import { runs, told } from './runs.js'
 import { trace } from './trace.js'
 
 interface Inspection {
@@ -38,7 +38,7 @@ it(
       }),
       parameters,
     )
-    console.log(`feeds: ${String(parameters.numRuns)} traces, seed ${String(parameters.seed)}`)
+    console.log(`feeds: ${told(parameters)}`)
     expect(events).toBeGreaterThanOrEqual(outcomes)
   },
 )

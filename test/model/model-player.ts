@@ -149,6 +149,7 @@ export class ModelPlayer extends Player<ModelCall, ReferenceHold> {
   protected abort(call: ModelCall): void {
     if (call.ended) return
     call.ended = true
+    this.happened.add(call.admitted.probe ? 'aborted a probe' : 'aborted a call')
     this.#results[call.result] = call.by === 'attempt' ? ['failure', left] : ['threw', left]
     this.model.settle(
       call.admitted,
@@ -208,6 +209,7 @@ export class ModelPlayer extends Player<ModelCall, ReferenceHold> {
   #judged(ending: Ending): End {
     if (!this.trace.options.classifies || ending.kind === 'refused') return endOf(executed(ending))
     this.meanwhile(ending)
+    if (ending.verdict === 'throws') this.happened.add('the classifier threw')
     if (ending.verdict === 'throws' || ending.verdict === 'nonsense') {
       this.model.reports++
       return endOf(executed(ending), 'failure')
@@ -227,6 +229,9 @@ export class ModelPlayer extends Player<ModelCall, ReferenceHold> {
       this.log.push(['rejections', heard.state, heard.retryAfter, state])
     } else {
       if (!this.trace.hears.aborts || this.#deaf.has(heard.call)) return
+      // A signal aborts once: here its caller was first.
+      const call = this.calls.find(({ admitted }) => admitted === heard.call)
+      if (call?.aborted === 'caller') return
       this.log.push(['aborts', state])
     }
     this.react(heard.on)

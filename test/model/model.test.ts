@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Tally, runs } from './runs.js'
+import { Tally, runs, told } from './runs.js'
 import { compareWithModel } from './compare.js'
 import { trace } from './trace.js'
 
-// Each must be seen in one trace of 150 at least; the rarest is in one of twenty.
+// Each must be seen in one trace of 150 at least; the rarest is in one of twenty-five.
 const everyWay = [
   'closed → open: failure-rate',
   'closed → open: slow-rate',
@@ -28,7 +28,21 @@ const everyWay = [
   'isolated → closed: hold-expired',
   'isolated → closed: reset',
   'isolated → halfOpen: forced-half-open',
+  'closed → closed: reset',
+  'halfOpen → halfOpen: a probe ended',
+  'isolated → isolated: isolated',
+  'isolated → isolated: released',
   'several probes',
+  'aborted a call',
+  'aborted a probe',
+  'settled twice',
+  'called back in',
+  'a listener threw',
+  'the rule threw',
+  'the classifier threw',
+  'jumped',
+  'on a boundary',
+  'beside a boundary',
   'rejected',
   'stale',
   'reported',
@@ -50,8 +64,7 @@ it(
       }),
       parameters,
     )
-    console.log(`model: ${String(parameters.numRuns)} traces, seed ${String(parameters.seed)}`)
-    if (process.env.MODEL_RUNS !== undefined) console.log(tally.toString())
+    console.log(`model: ${told(parameters)}\n${tally.toString()}`)
     // Neither the path to a trace that failed nor a few traces lead everywhere.
     if (parameters.path !== undefined || parameters.numRuns < 150) return
     const few = everyWay.filter((way) => tally.of(way) < parameters.numRuns / 150)

@@ -37,6 +37,8 @@ export interface Observation {
 export abstract class Player<Call extends PlayedCall, Held> {
   protected readonly calls: Call[] = []
   protected readonly log: unknown[] = []
+  /** What was done that is not to be seen in the history. */
+  readonly happened = new Set<string>()
   readonly #handles: Held[] = []
   #heard = 0
   #asked = 0
@@ -65,6 +67,7 @@ export abstract class Player<Call extends PlayedCall, Held> {
 
   /** Does one thing. From `within` a callback, only what ends before it returns. */
   perform(step: Exclude<Operation | Restore, Lapse>, within = false): unknown {
+    if (within) this.happened.add(step.do === 'throw' ? 'a listener threw' : 'called back in')
     switch (step.do) {
       case 'acquire':
         return this.#keep(this.acquire())
@@ -96,7 +99,9 @@ export abstract class Player<Call extends PlayedCall, Held> {
           this.calls.filter(({ over, executed }) => over && !executed),
           step.which,
         )
-        if (call !== undefined) this.settle(call, step.ending)
+        if (call === undefined) return undefined
+        this.happened.add('settled twice')
+        this.settle(call, step.ending)
         return undefined
       }
       case 'abort': {
@@ -160,6 +165,7 @@ export abstract class Player<Call extends PlayedCall, Held> {
     if (answer === undefined) throw new Error('a trace has at least one answer')
     if (answer.meanwhile !== undefined)
       this.log.push([answer.meanwhile.do, this.perform(answer.meanwhile, true)])
+    if (answer.returns === 'throws') this.happened.add('the rule threw')
     return answer.returns
   }
 

@@ -3,13 +3,23 @@ import { it } from 'vitest'
 import { BreakerPlayer } from './breaker-player.js'
 import { assertAlike, playStep } from './compare.js'
 import { ModelPlayer } from './model-player.js'
-import { runs } from './runs.js'
+import { runs, told } from './runs.js'
 import { trace } from './trace.js'
 import type { Step, Trace } from './trace.js'
 
 // Calls under way and handles of holds belong to the breaker that gave them: none of these here,
 // nor begun from within a rule.
-const whole = new Set<Step['do']>(['burst', 'feed', 'lapse', 'isolate', 'reset', 'trip', 'send'])
+const whole = new Set<Step['do']>([
+  'burst',
+  'feed',
+  'lapse',
+  'isolate',
+  'reset',
+  'forceHalfOpen',
+  'trip',
+  'send',
+  'read',
+])
 const withoutCallsUnderWay = trace.map((one): Trace => ({
   ...one,
   hears: { transitions: false, outcomes: false, rejections: false, aborts: false },
@@ -36,5 +46,6 @@ it(
       }),
       parameters,
     )
+    console.log(`restore: ${told(parameters)}`)
   },
 )

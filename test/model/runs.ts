@@ -11,6 +11,11 @@ export function runs(atLeast: number): { numRuns: number; seed: number; path?: s
   return MODEL_PATH === undefined ? parameters : { ...parameters, path: MODEL_PATH }
 }
 
+/** How many there were, and how to have them again. */
+export function told({ numRuns, seed }: { numRuns: number; seed: number }): string {
+  return `${String(numRuns)} traces, seed ${String(seed)}`
+}
+
 /** Traces in which something happened, by what happened. */
 export class Tally {
   readonly #traces = new Map<string, number>()
@@ -29,6 +34,6 @@ export class Tally {
     return [...this.#traces]
       .sort(([, one], [, other]) => other - one)
       .map(([thing, traces]) => `${String(traces)} × ${thing}`)
-      .join('\n')
+      .join(', ')
   }
 }

@@ -202,9 +202,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('execute'),
       by: fc.constantFrom('execute', 'attempt', 'wrap'),
       signal: fc.constantFrom('none', 'live', 'live', 'aborted'),
-      atOnce: fc.option(ending, { nil: undefined, freq: 4 }),
+      // Most are still under way when the next thing happens.
+      atOnce: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: ending },
+      ),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('abort'), which }) },
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('settle'), which, ending }),
@@ -258,6 +263,15 @@ const story: fc.Arbitrary<readonly Step[]> = fc.oneof(
       { do: 'forceHalfOpen' },
       { do: 'acquire' },
       { do: 'settle', which: 7, ending },
+    ]),
+  fc
+    .tuple(fc.constantFrom('execute', 'attempt'), fc.option(lapse), which)
+    .map(([by, lapse, which]): Step[] => [
+      { do: 'trip' },
+      { do: 'forceHalfOpen' },
+      { do: 'execute', by, signal: 'live' },
+      ...(lapse === null ? [] : [lapse]),
+      { do: 'abort', which },
     ]),
 )
 
@@ -325,9 +339,10 @@ const rule: fc.Arbitrary<RuleAnswer> = fc.record({
     NaN,
     -5,
     'throws',
+    'throws',
     'text',
   ),
-  meanwhile: fc.option(inner, { nil: undefined, freq: 4 }),
+  meanwhile: fc.oneof(fc.constant(undefined), inner),
 })
 
 /** A random breaker and what happens to it. */
@@ -350,7 +365,7 @@ export const trace: fc.Arbitrary<Trace> = fc.record({
   ),
   steps: fc
     .array(
-      fc.oneof({ weight: 9, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: story }),
+      fc.oneof({ weight: 7, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: story }),
       { minLength: 1, maxLength: 60, size: 'max' },
     )
     .map((parts) => parts.flat()),
