@@ -9,7 +9,7 @@
  * @property {number} repeats - of each child process
  */
 
-/** For figures to publish: about four minutes. @type {Size} */
+/** For figures to publish: about three minutes. @type {Size} */
 export const full = {
   effort: { rounds: 200, warmups: 60, slice: 1 },
   breakers: 100_000,

@@ -1,20 +1,22 @@
-// Writes the tables of docs/performance.md from the results of a run:
-// node bench/main.mjs --json > bench/results.json && node bench/report.mjs
+// Writes the tables of docs/performance.md from the results of two runs:
+// node bench/main.mjs --json > bench/results.json
+// node bench/latest.mjs --json > bench/results-latest.json
+// node bench/report.mjs
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { shortened } from './print.mjs'
 
 const page = new URL('../docs/performance.md', import.meta.url)
-const results = new URL('results.json', import.meta.url)
 
 /**
  * A page with its tables brought up to date: each stands between two marks that name it.
  *
  * @param {string} text
  * @param {import('./main.mjs').Results} run
+ * @param {import('./main.mjs').Results} latest - beside the newest majors, under a newer Node
  */
-export function filledIn(text, run) {
-  const tables = tablesOf(run)
+export function filledIn(text, run, latest) {
+  const tables = tablesOf(run).set('latest', latestTable(latest))
   return text.replaceAll(
     /(<!-- bench: ([\w-]+) -->\n)[^]*?(<!-- \/bench -->)/g,
     (_, /** @type {string} */ begin, /** @type {string} */ name, /** @type {string} */ end) => {
@@ -54,6 +56,28 @@ function targetTable(rows) {
   return table(['what', 'of what', 'measured', 'at most', 'reached'], lines)
 }
 
+/**
+ * What was measured beside peers, and beside which.
+ *
+ * @param {import('./main.mjs').Results} run
+ */
+function latestTable({ node, contenders, rows }) {
+  const versions = new Map(contenders.map(({ name, version }) => [name, version]))
+  const peers = ['cockatiel', 'opossum'].map((name) => `${name} ${versions.get(name) ?? 'missing'}`)
+  const lines = rows.flatMap(({ title, targets }) =>
+    targets
+      .filter(({ claim }) => /cockatiel|opossum/.test(claim))
+      .map(({ claim, value, spread, limit }) => [
+        title,
+        claim,
+        `${shortened(value)} ± ${shortened(spread)}`,
+        shortened(limit),
+      ]),
+  )
+  const measured = table(['what', 'of what', 'measured', 'at most'], lines)
+  return `Node ${node.slice(1)}, ${peers.join(', ')}.\n\n${measured}`
+}
+
 /** @param {readonly import('./main.mjs').Participant[]} contenders */
 function contenderTable(contenders) {
   return table(
@@ -81,8 +105,14 @@ function table(heads, lines) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [run, latest] = [resultsIn('results.json'), resultsIn('results-latest.json')]
+  writeFileSync(page, filledIn(readFileSync(page, 'utf8'), run, latest))
+}
+
+/** @param {string} file */
+function resultsIn(file) {
   /** @type {import('./main.mjs').Results} */
-  const run = JSON.parse(readFileSync(results, 'utf8'))
-  if (run.quick) throw new Error('figures of a quick run mean nothing')
-  writeFileSync(page, filledIn(readFileSync(page, 'utf8'), run))
+  const run = JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
+  if (run.quick) throw new Error(`figures of a quick run mean nothing: ${file}`)
+  return run
 }

@@ -9,7 +9,6 @@ import { median, ratios, spread } from './statistics.mjs'
  * @property {string} unit - of the figures
  * @property {Figure[]} figures
  * @property {Target[]} targets
- * @property {string} [note]
  */
 
 /** @typedef {{ name: string, median: number, spread: number }} Figure */

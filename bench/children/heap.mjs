@@ -19,7 +19,7 @@ const subjects = {
   open(name) {
     registry.get(name).trip('bench')
   },
-  moved(name) {
+  closedAgain(name) {
     const breaker = registry.get(name)
     breaker.trip('bench')
     breaker.reset()

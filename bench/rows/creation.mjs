@@ -12,16 +12,22 @@ const most = 200
 const few = 100
 
 /**
- * Making a breaker, with its options, of nothing.
+ * Making a breaker, with its options, of nothing. Breakers whose options say the same share what was
+ * read from them.
  *
  * @param {import('../effort.mjs').Size} size
  * @returns {Promise<import('../row.mjs').Row>}
  */
 export async function creation({ effort }) {
   const fn = () => Promise.resolve(1)
+  let made = 0
   const samples = await interleave(
     [
       created('recloser', () => createBreaker('bench', usualJob)),
+      created('recloser, other options each time', () => {
+        const breakDuration = usualJob.breakDuration + (made++ % 2)
+        return createBreaker('bench', { ...usualJob, breakDuration })
+      }),
       created('cockatiel', () => samplingBreaker()),
       created(
         'opossum',

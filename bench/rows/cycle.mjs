@@ -21,13 +21,17 @@ const unhealthy = {
 
 /**
  * Once around: closed, open, half-open, closed. Beside it the same chart without its actions, which
- * is sent the same events and decides by the same guards.
+ * is sent the same events and decides by the same guards. A call in between makes the breaker let go
+ * of its actor, and make another.
  *
  * @param {import('../effort.mjs').Size} size
  * @returns {Promise<import('../row.mjs').Row>}
  */
 export async function cycle({ effort }) {
-  const samples = await interleave([breakerCycle(), actorCycle()], effort)
+  const samples = await interleave(
+    [breakerCycle('recloser', 0), breakerCycle('recloser, a call in between', 1), actorCycle()],
+    effort,
+  )
   return {
     id: 'cycle',
     title: 'A full cycle: closed, open, half-open, closed',
@@ -37,15 +41,20 @@ export async function cycle({ effort }) {
   }
 }
 
-function breakerCycle() {
+/**
+ * @param {string} name
+ * @param {number} calls - that succeed before the circuit breaks again
+ */
+function breakerCycle(name, calls) {
   const clock = steppedClock()
   const breaker = createBreaker('bench', { minimumThroughput: 1, breakDuration, clock })
   const error = new Error('down')
   return {
-    name: 'recloser',
+    name,
     /** @param {number} cycles */
     repeat(cycles) {
       for (let i = 0; i < cycles; i++) {
+        for (let j = 0; j < calls; j++) breaker.tryAcquire()?.succeed()
         breaker.tryAcquire()?.fail(error)
         clock.step(breakDuration)
         breaker.tryAcquire()?.succeed()

@@ -25,7 +25,7 @@ import { samplingBreaker } from '../contenders/cockatiel.mjs'
 import { interleave } from '../interleave.mjs'
 import { figuresOf, ratioTarget } from '../row.mjs'
 
-const limit = 2_000
+const patience = 2_000
 const maxConcurrent = 100
 // As good as endless: what is measured is a token that is there.
 const rate = { limit: 1e9, burst: 1e9 }
@@ -35,26 +35,26 @@ const fn = () => Promise.resolve(1)
 const heeding = (signal) => Promise.resolve(signal.aborted)
 const { signal } = new AbortController()
 
-const four = pipeline(retry(), createBreaker('bench'), timeout(limit), bulkhead(maxConcurrent))
+const four = pipeline(retry(), createBreaker('bench'), timeout(patience), bulkhead(maxConcurrent))
 const cockatielFour = wrap(
   cockatielRetry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(100) }),
   samplingBreaker(),
   // Aggressive: it rejects at once, as ours does.
-  cockatielTimeout(limit, TimeoutStrategy.Aggressive),
+  cockatielTimeout(patience, TimeoutStrategy.Aggressive),
   cockatielBulkhead(maxConcurrent),
 )
 const cockatielRetries = cockatielRetry(handleAll, {
   maxAttempts: 3,
   backoff: new ConstantBackoff(100),
 })
-const cockatielTimes = cockatielTimeout(limit, TimeoutStrategy.Aggressive)
+const cockatielTimes = cockatielTimeout(patience, TimeoutStrategy.Aggressive)
 const cockatielSlots = cockatielBulkhead(maxConcurrent)
 const cockatielAnswers = cockatielFallback(handleAll, 1)
 
 const layers = {
   retry: retry(),
   budgeted: retry({ budget: createRetryBudget() }),
-  timeout: timeout(limit),
+  timeout: timeout(patience),
   bulkhead: bulkhead(maxConcurrent),
   fallback: fallback(() => 1),
   limiter: createRateLimiter(rate),
@@ -148,7 +148,7 @@ const questions = [
   },
 ]
 
-const atMost = 0.9
+const limit = 0.9
 
 /** A row for each layer, and some for a pipeline of four. */
 export const layerRows = Object.fromEntries(
@@ -168,7 +168,7 @@ export const layerRows = Object.fromEntries(
         })),
         effort,
       )
-      const targets = peer === undefined ? [] : [ratioTarget(samples, 'recloser', peer, atMost)]
+      const targets = peer === undefined ? [] : [ratioTarget(samples, 'recloser', peer, limit)]
       return { id, title, unit: 'ns', figures: figuresOf(samples), targets }
     },
   ]),

@@ -77,17 +77,40 @@ describe('the page on performance', () => {
     ],
   }
 
+  const latest: Results = {
+    ...run,
+    node: 'v22.1.0',
+    contenders: [
+      { name: 'cockatiel', version: '4.0.0', note: '', trips: true, recovers: true },
+      { name: 'opossum', version: '10.0.0', note: '', trips: true, recovers: true },
+    ],
+    rows: run.rows.map((row) => ({
+      ...row,
+      targets: row.targets.flatMap((target) => [
+        target,
+        { ...target, claim: 'recloser / opossum', value: 0.3 },
+      ]),
+    })),
+  }
+
+  it('says how it stands beside the newest peers, and beside which', () => {
+    const filled = filledIn('<!-- bench: latest -->\n<!-- /bench -->', run, latest)
+    expect(filled).toContain('Node 22.1.0, cockatiel 4.0.0, opossum 10.0.0.')
+    expect(filled).toContain('| A call that succeeds | recloser / opossum | 0.3 ± 0.01 | 0.8 |')
+    expect(filled).not.toContain('a / b')
+  })
+
   it('has its tables from a run, whatever stood there', () => {
     const page = 'Before\n<!-- bench: success -->\nold\n<!-- /bench -->\nAfter\n'
-    const filled = filledIn(page, run)
+    const filled = filledIn(page, run, latest)
     expect(filled).toContain('| recloser | 101 | ± 2 |')
     expect(filled).toMatch(/^Before\n/)
     expect(filled).toMatch(/\nAfter\n$/)
     expect(filled).not.toContain('old')
-    expect(filledIn(filled, run)).toBe(filled)
+    expect(filledIn(filled, run, latest)).toBe(filled)
   })
 
   it('may not ask for what was not measured', () => {
-    expect(() => filledIn('<!-- bench: luck -->\n<!-- /bench -->', run)).toThrow('luck')
+    expect(() => filledIn('<!-- bench: luck -->\n<!-- /bench -->', run, latest)).toThrow('luck')
   })
 })
