@@ -1,6 +1,6 @@
-// Builds, and runs every test under another version of Node, which npm brings, as are the processes
-// that tests start: node scripts/test-on-node.mjs 22
-// What is given after the version goes to vitest: npm run test:node22 -- test/breaker
+// The test command under another version of Node, which npm brings, as are the processes that it
+// starts: node scripts/test-on-node.mjs 22
+// What is given after the version goes to vitest alone: npm run test:node22 -- test/breaker
 import { spawnSync } from 'node:child_process'
 
 const [version, ...rest] = process.argv.slice(2)
@@ -8,14 +8,10 @@ if (version === undefined) {
   console.error('which version of Node?')
   process.exit(2)
 }
-/**
- * @param {string} command
- * @param {string[]} args
- */
-const run = (command, args) => spawnSync(command, args, { stdio: 'inherit' }).status ?? 1
-const under = ['-y', '-p', `node@${version}`, 'node']
+/** @param {string[]} command */
+const run = (...command) =>
+  spawnSync('npx', ['-y', '-p', `node@${version}`, ...command], { stdio: 'inherit' }).status ?? 1
 
 process.exitCode =
-  run('npm', ['run', '--silent', 'build']) ||
-  run('npx', [...under, '--version']) ||
-  run('npx', [...under, 'node_modules/vitest/vitest.mjs', 'run', ...rest])
+  run('node', '--version') ||
+  (rest.length === 0 ? run('npm', 'test', '--silent') : run('vitest', 'run', ...rest))
