@@ -54,7 +54,7 @@ const subjects = new Map([
 const others = 'More'
 
 /**
- * Every rule with the tests that show it, one entry per id, in the order of the data.
+ * Every rule with the tests that show it, in the order of the data.
  *
  * @param {(url: string) => Promise<Record<string, unknown>>} load - imports a TypeScript module
  * @returns {Promise<Shown[]>}
@@ -69,17 +69,11 @@ export async function readBehaviours(load) {
     rows.push(.../** @type {Row[]} */ (Object.values(module).filter(Array.isArray).flat()))
   }
   const titles = readTitles()
-  /** @type {Map<string, Shown>} */
-  const shown = new Map()
-  for (const { id, rule, test, omitted } of rows) {
-    // One part may leave to another what it has no test for.
-    const known = shown.get(id)
-    if (known !== undefined && (known.tests.length > 0 || omitted !== undefined)) continue
+  return rows.map(({ id, rule, test, omitted }) => {
     const tests = titles.filter(({ title }) => contains(title, id)).map(({ file }) => file)
     if (test !== undefined) tests.push(test)
-    shown.set(id, { id, rule, tests: [...new Set(tests)].sort(), omitted })
-  }
-  return [...shown.values()]
+    return { id, rule, tests: [...new Set(tests)].sort(), omitted }
+  })
 }
 
 /**

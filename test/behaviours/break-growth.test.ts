@@ -65,6 +65,27 @@ describe('breaks in a row', () => {
     })
   })
 
+  // Once closed, a circuit has forgotten its breaks: what must count on belongs into the round.
+  it('U5: grow on when failures end a long round of probes, until a round is complete', async () => {
+    const { breaker, clock, transitions } = createRig({
+      ...first,
+      breakDuration: exponentialBreakDuration({ base: 1000, factor: 2 }),
+      halfOpen: { probes: 10, successes: 8, maxConcurrent: 5 },
+    })
+    await fail(breaker)
+    clock.advance(1000)
+    await succeed(breaker, 6)
+    await fail(breaker, 3)
+    expect(breaker.stats()).toMatchObject({ state: 'open', retryAfter: 2000, consecutiveBreaks: 2 })
+    clock.advance(2000)
+    await succeed(breaker, 7)
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', consecutiveBreaks: 2 })
+    await succeed(breaker)
+    expect(breaker.stats()).toMatchObject({ state: 'closed', consecutiveBreaks: 0 })
+    await fail(breaker)
+    expect(transitions.at(-1)).toMatchObject({ breakDuration: 1000, consecutiveBreaks: 1 })
+  })
+
   it('TL4: grow by a factor', async () => {
     const breakDuration = exponentialBreakDuration({ base: 100, factor: 3 })
     expect(await breaksOf(createRig({ ...first, breakDuration }), 4)).toEqual([100, 300, 900, 2700])

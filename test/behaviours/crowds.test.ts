@@ -1,6 +1,6 @@
 import { countWindow } from 'recloser'
 import { describe, expect, it } from 'vitest'
-import { createRig } from '../support/breakers.js'
+import { createRig, fail } from '../support/breakers.js'
 import type { Classifier, OutcomeKind } from 'recloser'
 import type { Rig } from '../support/breakers.js'
 
@@ -85,5 +85,21 @@ describe('concurrent calls', () => {
     expect([...odd]).toEqual([])
     expect(made).toBe(50_000)
     expect(rig.breaker.stats()).toMatchObject({ throughput: 10, state: 'closed' })
+  })
+})
+
+describe('breakers of one name, as on the nodes of a fleet', () => {
+  it('N1c: do not add up what they count', async () => {
+    const nodes = Array.from({ length: 20 }, () => createRig({ minimumThroughput: 20 }, 'service'))
+    for (const { breaker } of nodes) await fail(breaker)
+    for (const { breaker } of nodes)
+      expect(breaker.stats()).toMatchObject({ state: 'closed', throughput: 1 })
+  })
+
+  it('N17: are isolated each for itself', () => {
+    const [here, there] = [createRig({}, 'service').breaker, createRig({}, 'service').breaker]
+    here.isolate('maintenance')
+    expect([here.state, there.state]).toEqual(['isolated', 'closed'])
+    expect(there.rejection()).toBeUndefined()
   })
 })

@@ -1,10 +1,8 @@
 import type { Row } from './row.js'
 
-const layer = 'layer: nothing that a breaker does'
-const fleet = 'edge: shared state over Redis'
+const fleet = 'not there yet: breakers share no state with those of another process'
 const sliding = 'not offered: windows always slide'
 const ejection = 'not offered: a breaker knows one dependency, not the members of a pool'
-const ramp = 'not offered: a circuit that closes admits every call'
 
 export const partOne: readonly Row[] = [
   // Time window
@@ -178,40 +176,11 @@ export const partOne: readonly Row[] = [
   { id: 'E7', rule: 'A full cycle is exactly three transitions' },
   { id: 'E8', rule: 'What nobody observes is not made' },
   { id: 'E9', rule: 'A late observer gets the current state once, then changes' },
-  {
-    id: 'E10',
-    rule: 'An exporter counts openings and closings',
-    omitted: 'edge: metrics and tracing',
-  },
-
-  // Rate limiter, retry, budget
-  { id: 'RL1', rule: 'A burst then waits its turn', omitted: layer },
-  { id: 'RL2', rule: 'Reservations pay their debt as time goes by', omitted: layer },
-  { id: 'RL4', rule: 'A smooth limiter spaces its calls', omitted: layer },
-  { id: 'RL6', rule: 'A refusal for want of time consumes nothing', omitted: layer },
-  { id: 'RL7', rule: 'A reservation beyond the timeout is refused', omitted: layer },
-  { id: 'RL9', rule: 'A waiter that leaves gets its token refunded', omitted: layer },
-  { id: 'RL10', rule: 'A circuit that opens releases queued reservations', omitted: layer },
-  { id: 'RL11', rule: 'A limit can change while it is used', omitted: layer },
-  { id: 'RL13', rule: 'Asking for more than the burst is an error, never a hang', omitted: layer },
-  {
-    id: 'RT1',
-    rule: 'A retry around a breaker makes no more calls than it lets through',
-    omitted: layer,
-  },
-  { id: 'RT2', rule: 'A retry burns no attempt on a broken circuit', omitted: layer },
-  { id: 'RT3', rule: 'A budget grants retries as a share of calls', omitted: layer },
-  { id: 'RT5', rule: 'A budget is exact over many requests', omitted: layer },
-  { id: 'RT7', rule: 'A budget out of bounds is refused', omitted: layer },
-  { id: 'RT8', rule: 'A quota is paid for retries and refilled by successes', omitted: layer },
-  { id: 'RT10', rule: 'An adaptive rate follows a cubic curve', omitted: layer },
-  { id: 'RT11', rule: 'An adaptive rate stays within twice the measured one', omitted: layer },
-  { id: 'RT12', rule: 'Rejected calls consume no retry budget', omitted: layer },
-  { id: 'RT13', rule: 'A hint of the dependency bounds the delay of a retry', omitted: layer },
+  { id: 'E10', rule: 'Exporters count openings, rounds of probes and closings' },
 
   // Fleet
   { id: 'N1', rule: 'Failures counted at the same moment on many nodes all count', omitted: fleet },
-  { id: 'N1c', rule: 'Local windows do not add up across nodes', omitted: fleet },
+  { id: 'N1c', rule: 'Breakers of one name, as on many nodes, do not add up what they count' },
   { id: 'N2', rule: 'What one node opens, another rejects', omitted: fleet },
   { id: 'N3', rule: 'Probes spread over nodes close everywhere', omitted: fleet },
   { id: 'N4', rule: 'One probe in the whole fleet', omitted: fleet },
@@ -224,7 +193,7 @@ export const partOne: readonly Row[] = [
   { id: 'N13', rule: 'What a dead fleet left behind expires', omitted: fleet },
   { id: 'N15', rule: 'The queue to the store is bounded', omitted: fleet },
   { id: 'N16', rule: 'Nodes share buckets of the same age', omitted: fleet },
-  { id: 'N17', rule: 'An isolation has a known scope', omitted: fleet },
+  { id: 'N17', rule: 'An isolation is of one breaker, not of others with its name' },
 
   // Crowds and properties
   { id: 'Q1', rule: 'Concurrent calls are each counted exactly once' },
@@ -245,6 +214,6 @@ export const partOne: readonly Row[] = [
   },
   { id: 'U1', rule: 'Members far below the mean are ejected', omitted: ejection },
   { id: 'U2', rule: 'Ejection is capped', omitted: ejection },
-  { id: 'U3', rule: 'Admission grows after a circuit has closed', omitted: ramp },
-  { id: 'U5', rule: 'A failure during the ramp opens', omitted: ramp },
+  { id: 'U3', rule: 'A limiter that is raised step by step lets the load grow after a recovery' },
+  { id: 'U5', rule: 'Failures in a long round of probes open, and the next break is longer' },
 ]

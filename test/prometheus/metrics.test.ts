@@ -116,7 +116,7 @@ describe('calls', () => {
 })
 
 describe('transitions', () => {
-  it('are counted by from, to and cause', async () => {
+  it('E10: are counted by from, to and cause', async () => {
     const { breaker, clock } = createRig({ breakDuration: 1000 })
     instrument(breaker, { register })
     await fail(breaker, 10)
