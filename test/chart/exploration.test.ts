@@ -60,6 +60,19 @@ describe('the chart, explored in every situation that it can come into', () => {
     }
   })
 
+  it('lets no break end before its time, and resumes none after it', () => {
+    const ledTo = (name: string, state: (typeof states)[number]) => {
+      const taken = edges().filter(
+        ({ kind, from }) => kind.name === name && stateOf(from) === state,
+      )
+      return [...new Set(taken.map(({ to }) => stateOf(to)))].sort()
+    }
+    expect(ledTo('DEADLINE: too early', 'open')).toEqual(['open'])
+    expect(ledTo('DEADLINE: in time', 'open')).toEqual(['halfOpen'])
+    expect(ledTo('RELEASE: while the break runs', 'isolated')).toEqual(['isolated', 'open'])
+    expect(ledTo('RELEASE: after the break', 'isolated')).toEqual(['closed', 'isolated'])
+  })
+
   it('is left isolated only by an operator, or by a hold that was made for a while', () => {
     const left = edges().filter(
       ({ from, to }) => stateOf(from) === 'isolated' && stateOf(to) !== 'isolated',

@@ -29,10 +29,13 @@ const sick = healthOf({ successes: 1, failures: 9, slow: 9, ignored: 0 }, noStre
 /** Everything that can be sent to a chart in this situation: one event for each way guards answer. */
 function kindsOfEvents(chart: Chart): KindOfEvent[] {
   const { leases, openUntil, holds, epoch } = chart.context
+  const state = stateOf(chart)
   const { probe, until: lease } = leases[0] ?? { probe: 1, until: 0 }
-  const breakEnd = Number.isFinite(openUntil) ? openUntil : 0
   const holdEnd = Math.min(...holds.map(({ until }) => until), 1e6)
-  const deadline = { open: breakEnd, halfOpen: lease, isolated: holdEnd, closed: 0 }[stateOf(chart)]
+  const { runs, over } = momentsOfBreak(openUntil)
+  const early = { open: runs, halfOpen: lease - 1, isolated: holdEnd - 1, closed: 0 }[state]
+  const due = { open: over, halfOpen: lease, isolated: holdEnd, closed: 0 }[state]
+  const isolated = state === 'isolated'
   const outcome = { type: 'OUTCOME', at: 0, health: sick, epoch } as const
   const known = { ...outcome, probe }
   const error = new Error('down')
@@ -60,19 +63,38 @@ function kindsOfEvents(chart: Chart): KindOfEvent[] {
       event: { ...outcome, outcome: 'failure', error },
     },
     { name: 'ACQUIRE', event: { type: 'ACQUIRE', probe: unusedProbe(chart), at: 0 } },
-    { name: 'DEADLINE: too early', event: { type: 'DEADLINE', at: deadline - 1 } },
-    { name: 'DEADLINE: in time', event: { type: 'DEADLINE', at: deadline } },
-    { name: 'DEADLINE: late', event: { type: 'DEADLINE', at: 1e9 } },
+    ...kindAt(early, 'DEADLINE: too early', (at) => ({ type: 'DEADLINE', at })),
+    ...kindAt(due, 'DEADLINE: in time', (at) => ({ type: 'DEADLINE', at })),
+    ...kindAt(due, 'DEADLINE: late', () => ({ type: 'DEADLINE', at: 1e9 })),
     { name: 'ISOLATE', event: { type: 'ISOLATE', at: 0 } },
     { name: 'ISOLATE: for a while', event: { type: 'ISOLATE', duration: 50, at: 0 } },
-    { name: 'RELEASE: while the break runs', event: { type: 'RELEASE', at: breakEnd - 1 } },
-    { name: 'RELEASE: after the break', event: { type: 'RELEASE', at: breakEnd } },
+    ...kindAt(isolated ? runs : 0, 'RELEASE: while the break runs', (at) => ({
+      type: 'RELEASE',
+      at,
+    })),
+    ...kindAt(isolated ? over : 0, 'RELEASE: after the break', (at) => ({ type: 'RELEASE', at })),
     { name: 'RELEASE: an unknown hold', event: { type: 'RELEASE', hold: -1, at: 0 } },
     { name: 'RESET', event: { type: 'RESET', at: 0 } },
     { name: 'FORCE_HALF_OPEN', event: { type: 'FORCE_HALF_OPEN', at: 0 } },
     { name: 'TRIP', event: { type: 'TRIP', at: 0 } },
     { name: 'TRIP: until somebody resets', event: { type: 'TRIP', duration: Infinity, at: 0 } },
   ]
+}
+
+/** When the break still runs and when it is over: one without end never is, and none never ran. */
+function momentsOfBreak(openUntil: number): { runs?: number; over?: number } {
+  if (openUntil === Infinity) return { runs: 0 }
+  if (openUntil === -Infinity) return { over: 0 }
+  return { runs: openUntil - 1, over: openUntil }
+}
+
+/** That kind of event, unless the situation has no such moment. */
+function kindAt(
+  moment: number | undefined,
+  name: string,
+  eventAt: (moment: number) => BreakerEvent,
+): KindOfEvent[] {
+  return moment === undefined ? [] : [{ name, event: eventAt(moment) }]
 }
 
 /** The circuit that is explored: three probes of which two must succeed, two at a time. */
