@@ -1,6 +1,6 @@
 import { createBreaker, isBrokenCircuit } from 'recloser'
 import { createFaultyServer } from './faulty-server.js'
-import { startClock } from './turn-clock.js'
+import { startClock, tick } from './turn-clock.js'
 import { isDeepStrictEqual } from 'node:util'
 import type { CircuitState, Clock, Outcome, Totals, Transition } from 'recloser'
 import type { Client } from './clients.js'
@@ -38,6 +38,8 @@ export interface Report {
   readonly rejected: number
   /** Rounds begun after the fault was mended. */
   readonly roundsToRecover: number
+  /** Ms until a probe could be made: as `recovery`, and 0 or less when a round was under way. */
+  readonly pause: number
   /**
    * Ms until the circuit was closed, from when the fault was mended, or from when the last probe had
    * failed that was under way then.
@@ -121,14 +123,16 @@ export async function runOutage(outage: Outage): Promise<Report> {
     const roundsBefore = rounds()
     await until(() => breaker.state === 'closed')
     const roundsToRecover = rounds() - roundsBefore
-    const recovery = latest('closed') - Math.max(mended, latest('open'))
+    const lastBad = Math.max(mended, latest('open'))
+    const pause = latest('halfOpen') - lastBad
+    const recovery = latest('closed') - lastBad
     const before = outcomes.success
     await until(() => outcomes.success >= before + 15)
     await load.stop()
     const { totals } = breaker.stats()
     const { seen } = server
     const counted = { calls, seen, totals, outcomes, transitions, rejected }
-    return { outage, ...counted, roundsToRecover, recovery }
+    return { outage, ...counted, roundsToRecover, pause, recovery }
   } finally {
     await load.stop()
     breaker.dispose()
@@ -195,6 +199,8 @@ export function complaintsAbout(report: Report): string[] {
     complaints.push(`recovery was noticed in round ${String(report.roundsToRecover)} only`)
 
   const broken = outage.fault === 'status 429' ? 1000 : breakDuration
+  if (!(report.pause <= broken + tick))
+    complaints.push(`a probe could be made after ${report.pause.toFixed(0)} ms only`)
   // A break, and the time that its probes take.
   if (!(report.recovery < broken + breakDuration))
     complaints.push(`recovery was noticed after ${report.recovery.toFixed(0)} ms only`)

@@ -6,7 +6,8 @@ export interface TurnClock extends Required<Clock> {
   stop(): void
 }
 
-const tick = 5
+/** Ms by which it goes on at a time. */
+export const tick = 5
 
 /**
  * A clock that goes on by 5 ms in a turn of the event loop, however long the turn takes. An answer
