@@ -84,7 +84,7 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
   readonly #tally: Tally
   readonly #observers: Observers
   /** The state as observers know it: that of the last transition they were told. */
-  #told: CircuitState = 'closed'
+  #told: CircuitState
   #calls: OutcomeStream | undefined
   #history: Transition[] = []
   #shownHistory: readonly Transition[] | undefined
@@ -505,7 +505,7 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
   }
 
   #isFlowing(): boolean {
-    return this.#chart.state === 'closed' && !this.#disposed && this.#settings.mode !== 'disabled'
+    return this.#chart.state === 'closed' && this.#settings.mode !== 'disabled'
   }
 
   #beginEpoch(from: CircuitState, state: CircuitState, context: BreakerContext): void {

@@ -338,8 +338,7 @@ function halfOpenOf(value: unknown = {}): Required<HalfOpenOptions> {
 
 function tripOf(value: unknown): TripPolicy | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null) throw notATrip(value)
-  const { type, ...rest } = value as { readonly type?: unknown }
+  const { type, ...rest } = Object(value) as { readonly type?: unknown }
   if (type === 'countWindow') return countWindow(rest as CountWindowOptions)
   if (type === 'consecutiveFailures') {
     return consecutiveFailures(

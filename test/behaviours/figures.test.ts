@@ -199,7 +199,7 @@ describe('figures for people', () => {
         'errors: Error 2',
       ].join('\n'),
     )
-    await fail(breaker)
+    await fail(breaker, 1, new TypeError('unknown host'))
     await rejectionOf(breaker)
     clock.advance(12_000)
     expect(formatStats(breaker.stats()).split('\n')).toEqual(
@@ -208,8 +208,15 @@ describe('figures for people', () => {
         'failure rate 75.00% of 4 calls (3 failed, limit 75.00%)',
         'rejected 1, ignored 0, stale 0',
         'next try in 18 s',
+        'errors: Error 2, TypeError 1',
       ]),
     )
+  })
+
+  it('do not speak of errors where there were none', async () => {
+    const { breaker } = createRig()
+    await play(breaker, 'S')
+    expect(formatStats(breaker.stats())).not.toContain('errors')
   })
 
   it('say why a circuit is isolated, and that a break has no end', () => {
@@ -259,6 +266,8 @@ describe('the timeline', () => {
       { state: 'open', from: begin + 1070, to: begin + 1100 },
     ])
     expect(breaker.timeline({ since: begin + 1070 })).toMatchObject([{ state: 'open' }])
+    const now = begin + 1100
+    expect(breaker.timeline({ since: now })).toMatchObject([{ state: 'open', from: now, to: now }])
   })
 
   it('goes back no further than the history does', () => {

@@ -39,6 +39,12 @@ describe('a registry', () => {
     expect([...registry].map(({ name }) => name)).toEqual(['users', 'orders'])
   })
 
+  it('lists breakers in the order in which they were made, whichever is asked for', () => {
+    const { registry } = createRig()
+    for (const name of ['users', 'orders', 'users']) registry.get(name)
+    expect([...registry].map(({ name }) => name)).toEqual(['users', 'orders'])
+  })
+
   it('gives its defaults to all, and lets each have other options', async () => {
     const { registry } = createRig({ defaults: { minimumThroughput: 1, breakDuration: 500 } })
     const users = registry.get('users')
@@ -416,6 +422,21 @@ describe('idle breakers', () => {
     expect(kept.filter((name) => !registry.has(name))).toEqual([])
     expect(registry.has('left')).toBe(false)
   })
+
+  it.each([
+    [['open', 'idle'], false],
+    [['open', 'isolated', 'idle'], true],
+  ])(
+    'are looked for by a new breaker behind one that is not: of %j the last stays: %s',
+    (names, stays) => {
+      const { registry, clock } = createRig({ maxIdle })
+      for (const name of names) registry.get(name)
+      for (const breaker of registry) if (breaker.name !== 'idle') breaker.isolate()
+      clock.advance(maxIdle + 1)
+      registry.get('new')
+      expect(registry.has('idle')).toBe(stays)
+    },
+  )
 
   it('can be deleted and disposed of after they were let go of', () => {
     const { registry, clock } = createRig({ maxIdle })

@@ -64,7 +64,10 @@ describe('an exponential break', () => {
     [{ base: Infinity }, 'base must be above 0 and finite, got Infinity'],
     [{ factor: 0.5 }, 'factor must be at least 1 and finite, got 0.5'],
     [{ factor: NaN }, 'factor must be at least 1 and finite, got NaN'],
-    [{ exponent: 2 }, 'unknown option "exponent"; known are base, factor'],
+    [
+      { exponent: 2 },
+      'exponentialBreakDuration options: unknown option "exponent"; known are base, factor',
+    ],
   ])('refuses %j', (options, message) => {
     expect(() => exponentialBreakDuration(options)).toThrow(message)
   })
@@ -83,7 +86,10 @@ describe('a linear break', () => {
   it.each<[object, string]>([
     [{ base: -1 }, 'base must be above 0 and finite, got -1'],
     [{ increment: -1 }, 'increment must be at least 0 and finite, got -1'],
-    [{ factor: 2 }, 'unknown option "factor"; known are base, increment'],
+    [
+      { factor: 2 },
+      'linearBreakDuration options: unknown option "factor"; known are base, increment',
+    ],
   ])('refuses %j', (options, message) => {
     expect(() => linearBreakDuration(options)).toThrow(message)
   })

@@ -102,4 +102,12 @@ describe('whoever waits for a signal', () => {
     await turn()
     expect([state, result.error]).toEqual(['pending', 'gone'])
   })
+
+  it('gives up a call also when nobody is to be told', async () => {
+    const { controller, signal } = createCaller()
+    const result = watch(untilCallerLeaves(new Promise(() => undefined), signal))
+    controller.abort('gone')
+    await turn()
+    expect(result.error).toBe('gone')
+  })
 })

@@ -165,6 +165,21 @@ describe('an error without a stack', () => {
     expect(Error.stackTraceLimit).toBe(limit)
   })
 
+  it('is made where there is no such limit, as in other engines', async () => {
+    const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor
+    Reflect.deleteProperty(Error, 'stackTraceLimit')
+    try {
+      vi.resetModules()
+      const elsewhere = await import('recloser/core')
+      const error = elsewhere.withoutStack(() => new elsewhere.BrokenCircuitError(open))
+      expect(error.message).toContain('is open')
+      expect('stackTraceLimit' in Error).toBe(false)
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', before)
+      vi.resetModules()
+    }
+  })
+
   it('keeps its stack where the limit cannot be set', async () => {
     const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor
     // How a hardened runtime looks to a copy of the package that is loaded in it.

@@ -173,6 +173,16 @@ describe('settings', () => {
     expect(again.halfOpen.probes).toBe(3)
   })
 
+  it('take an option that is undefined for one that is not there', () => {
+    const silent = { failureRatio: undefined, samplingDuration: undefined, halfOpen: undefined }
+    expect(new Settings(silent as object).toJSON()).toEqual(new Settings().toJSON())
+  })
+
+  it('keep a snapshot to themselves: it is of use only once', () => {
+    const snapshot = createBreaker('db').snapshot()
+    expect(new Settings({ snapshot }).with({ historySize: 1 }).snapshot).toBeUndefined()
+  })
+
   it('take frozen options', () => {
     const options = Object.freeze({ halfOpen: Object.freeze({ probes: 2 }) })
     expect(new Settings(options).halfOpen.probes).toBe(2)
@@ -216,12 +226,17 @@ describe('settings', () => {
     expect(Settings.of(second).toJSON()).toEqual(new Settings(second).toJSON())
   })
 
-  it('are made anew when somebody has changed his options since', () => {
-    const options = { halfOpen: { probes: 2 } }
+  it.each<[string, BreakerOptions, change: object]>([
+    ['halfOpen', { halfOpen: { probes: 2 } }, { probes: 3 }],
+    ['slowCall', { slowCall: { duration: 5 } }, { duration: 6 }],
+    ['trip', { trip: { ...countWindow({ size: 5 }) } }, { size: 6 }],
+  ])('are made anew when somebody has changed %s in his options since', (key, options, change) => {
     const settings = Settings.of(options)
-    options.halfOpen.probes = 3
-    expect(Settings.of(options).halfOpen.probes).toBe(3)
-    expect(settings.halfOpen.probes).toBe(2)
+    const before = settings.toJSON()
+    Object.assign(options[key as 'halfOpen'] as object, change)
+    expect(Settings.of(options).toJSON()).toEqual(new Settings(options).toJSON())
+    expect(Settings.of(options).toJSON()).not.toEqual(before)
+    expect(settings.toJSON()).toEqual(before)
   })
 
   it('with a clock are not shared: one that was set back begins anew with the next breaker', () => {
@@ -245,6 +260,8 @@ describe('settings', () => {
   it('are not made of options that are unknown, whatever the latest were made of', () => {
     Settings.of({ failureRatio: 0.4 })
     expect(() => Settings.of({ failureRation: undefined } as never)).toThrow(/failureRation/)
+    Settings.of({ slowCall: undefined } as never)
+    expect(() => Settings.of({ slowCal: undefined } as never)).toThrow(/slowCal/)
   })
 
   it.each<[object, RegExp]>([
