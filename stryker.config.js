@@ -1,5 +1,6 @@
 // Mutation testing: changes the engine in thousands of small ways and looks whether a test fails.
-// npm run mutation, or npm run mutation -- --mutate src/core/time-window.ts
+// npm run mutation, or npm run mutation -- --mutate src/core/time-window.ts, or, to run only what has
+// changed since: npm run mutation -- --incremental
 
 export default {
   testRunner: 'vitest',

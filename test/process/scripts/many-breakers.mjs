@@ -1,5 +1,5 @@
 // Creates breakers by the hundred thousand and drops them: node --expose-gc
-import { createBreaker } from 'recloser'
+import { createBreaker, createRegistry } from 'recloser'
 
 const count = 100_000
 const options = { minimumThroughput: 1, breakDuration: 3_600_000 }
@@ -27,6 +27,23 @@ function createAndDrop(count) {
   }
 }
 
+let now = 0
+const clock = { now: () => now, setTimeout: () => undefined, clearTimeout: () => undefined }
+const registry = createRegistry({ clock, maxIdle: 100 })
+
+/**
+ * A new name for every call; the registry stays.
+ *
+ * @param {number} count
+ */
+async function useAndForget(count) {
+  for (let i = 0; i < count; i++) {
+    registry.get(`host-${now++}`).tryAcquire()?.succeed()
+    // Nothing is collected that was looked at in this turn.
+    if (i % 1000 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
 async function heap() {
   for (let i = 0; i < 3; i++) {
     await new Promise((resolve) => setImmediate(resolve))
@@ -38,5 +55,9 @@ async function heap() {
 createAndDrop(count / 5)
 const before = await heap()
 createAndDrop(count)
-const after = await heap()
-console.log(JSON.stringify({ count, growth: after - before }))
+const dropped = await heap()
+await useAndForget(count / 5)
+const used = await heap()
+await useAndForget(count)
+const forgotten = await heap()
+console.log(JSON.stringify({ growth: { dropped: dropped - before, forgotten: forgotten - used } }))
