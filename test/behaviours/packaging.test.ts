@@ -49,7 +49,7 @@ describe('the package', () => {
     expect(built.filter((subpath) => !(subpath in manifest.exports))).toEqual([])
   })
 
-  it('TP5: may be shaken, runs on Node 20 to 24, and takes XState 5 and RxJS 7', () => {
+  it('TP5: may be shaken, and asks for Node 20.20 or 22 and later, XState 5 and RxJS 7', () => {
     expect(manifest.sideEffects).toBe(false)
     expect(manifest.engines.node).toBe('^20.20 || >=22')
     expect(manifest.peerDependencies).toMatchObject({ xstate: '^5.20', rxjs: '^7.8' })

@@ -6,6 +6,8 @@ export interface Ended {
   readonly code: number | null
   readonly stderr: string
   readonly told: unknown
+  /** Ms from the last that it printed to its end. */
+  readonly lingered: number
 }
 
 /**
@@ -25,8 +27,13 @@ export async function runScript(
   const child = spawn(process.execPath, [...flags, script], { env, timeout: limit })
   let stdout = ''
   let stderr = ''
-  child.stdout.on('data', (data) => (stdout += String(data)))
+  let lastWord = performance.now()
+  child.stdout.on('data', (data) => {
+    stdout += String(data)
+    lastWord = performance.now()
+  })
   child.stderr.on('data', (data) => (stderr += String(data)))
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { code, stderr, told: stdout === '' ? undefined : JSON.parse(stdout) }
+  const lingered = performance.now() - lastWord
+  return { code, stderr, lingered, told: stdout === '' ? undefined : JSON.parse(stdout) }
 }
