@@ -142,6 +142,14 @@ describe('a forced half-open', () => {
 })
 
 describe('a breaker that was disposed of', () => {
+  it('shows an actor that does not run', () => {
+    const { breaker, clock } = createRig()
+    breaker.dispose()
+    breaker.actor.send({ type: 'TRIP' })
+    expect(breaker.actor.getSnapshot().value).toBe('closed')
+    expect([breaker.state, clock.pendingTimers]).toEqual(['closed', 0])
+  })
+
   it('M6: is not handed out by its registry any more', () => {
     const registry = createRegistry({ clock: createFakeClock() })
     const first = registry.get('api')

@@ -13,6 +13,15 @@ import {
 } from '../support/breakers.js'
 
 describe('a closed circuit', () => {
+  it('that is reset has been closed all the time', () => {
+    const { breaker, clock } = createRig()
+    clock.advance(50)
+    breaker.reset()
+    clock.advance(10)
+    expect(breaker.stats().timeInState).toBe(60)
+    expect(breaker.history).toEqual([])
+  })
+
   it('gives what the call gives, untouched', async () => {
     const { breaker } = createRig({ minimumThroughput: 100 })
     const value = { id: 1 }
