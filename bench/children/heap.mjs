@@ -23,7 +23,7 @@ const subjects = {
     const breaker = registry.get(name)
     breaker.trip('bench')
     breaker.reset()
-    breaker.tryAcquire()?.succeed()
+    for (let i = 0; i < 10; i++) breaker.tryAcquire()?.succeed()
   },
   cockatiel: () => samplingBreaker(),
   opossum: () => contenders.opossum.guard(fn),

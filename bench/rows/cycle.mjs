@@ -21,15 +21,15 @@ const unhealthy = {
 
 /**
  * Once around: closed, open, half-open, closed. Beside it the same chart without its actions, which
- * is sent the same events and decides by the same guards. A call in between makes the breaker let go
- * of its actor, and make another.
+ * is sent the same events and decides by the same guards. A breaker that was found healthy in between
+ * has let go of its actor, and makes another.
  *
  * @param {import('../effort.mjs').Size} size
  * @returns {Promise<import('../row.mjs').Row>}
  */
 export async function cycle({ effort }) {
   const samples = await interleave(
-    [breakerCycle('recloser', 0), breakerCycle('recloser, a call in between', 1), actorCycle()],
+    [breakerCycle('recloser', 0), breakerCycle('recloser, healthy in between', 1), actorCycle()],
     effort,
   )
   return {

@@ -7,7 +7,7 @@ const fewer = 10_000
 
 /**
  * Heap that one breaker takes. Its chart has run in both that are open and closed again; the latter has
- * let a call through since, and with it let go of its actor. No history is kept.
+ * been judged since, and has let go of its actor. No history is kept.
  *
  * @param {import('../effort.mjs').Size} size
  * @returns {Promise<import('../row.mjs').Row>}

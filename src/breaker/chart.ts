@@ -116,11 +116,16 @@ export class Chart {
     return actor
   }
 
+  /** Whether there is an actor that nobody else may hold. */
+  get isAwake(): boolean {
+    return this.#actor !== undefined && !this.#isShared
+  }
+
   /** A closed circuit that nothing moves needs no actor: what it has decided is enough. */
   rest(): void {
-    if (this.#actor === undefined || this.#isShared || this.#observers.areWaiting) return
+    if (this.#observers.areWaiting) return
     this.#following?.unsubscribe()
-    this.#actor.stop()
+    this.#actor?.stop()
     this.#following = this.#actor = undefined
   }
 

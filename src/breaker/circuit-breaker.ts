@@ -317,7 +317,8 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
     if (stale) this.#tally.totals.stale++
     else if (chart.state === 'closed') {
       goesOn = this.#tally.countInWindow(call, at) || goesOn
-      if (!goesOn) chart.rest()
+      // One that breaks again before it can be judged keeps its actor.
+      if (!goesOn && chart.isAwake && this.#tally.hasMinimumThroughput) chart.rest()
     } else {
       this.#tally.countProbe(call)
       goesOn = true

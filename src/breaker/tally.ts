@@ -75,6 +75,11 @@ export class Tally {
     this.#window = undefined
   }
 
+  /** Whether there are as many calls in the window as it takes to judge them. */
+  get hasMinimumThroughput(): boolean {
+    return (this.#window?.throughput ?? 0) >= this.#settings.limits.minimumThroughput
+  }
+
   /** The figures of the window. Reading makes none: a registry reads thousands that saw no call. */
   health(at: number): Health {
     return this.#window?.health(at) ?? noHealth

@@ -15,18 +15,29 @@ afterEach(() => {
 })
 
 describe('a circuit that is closed again', () => {
-  it('lets go of its actor with the next call, and has another when it moves again', async () => {
-    const { breaker } = createRig()
+  it('lets go of its actor once it has been judged, and has another when it moves again', async () => {
+    const { breaker } = createRig({ minimumThroughput: 3 })
+    const status = () => started.mock.contexts[0]?.getSnapshot().status
     breaker.trip('test')
     breaker.reset()
-    breaker.trip('test')
-    breaker.reset()
+    await succeed(breaker, 2)
+    expect(status()).toBe('active')
+    await succeed(breaker)
+    expect(status()).toBe('stopped')
     expect(started).toHaveBeenCalledTimes(1)
-    await succeed(breaker)
-    await succeed(breaker)
-    expect(started.mock.contexts[0]?.getSnapshot().status).toBe('stopped')
     breaker.trip('test')
     expect(started).toHaveBeenCalledTimes(2)
+  })
+
+  it('keeps its actor when it breaks before that', async () => {
+    const { breaker, clock } = createRig({ minimumThroughput: 3, breakDuration: 1000 })
+    for (let i = 0; i < 3; i++) {
+      await fail(breaker, 3)
+      clock.advance(1000)
+      await succeed(breaker)
+      expect(breaker.state).toBe('closed')
+    }
+    expect(started).toHaveBeenCalledTimes(1)
   })
 
   it('goes on from what its chart has decided', async () => {
@@ -34,7 +45,7 @@ describe('a circuit that is closed again', () => {
     const { breaker, clock, transitions } = createRig(options)
     const { id } = breaker.isolate('first')
     breaker.reset()
-    await succeed(breaker)
+    await succeed(breaker, 2)
     expect(breaker.isolate('second').id).toBe(id + 1)
     breaker.reset()
     await fail(breaker, 2)
@@ -44,7 +55,7 @@ describe('a circuit that is closed again', () => {
   })
 
   it('keeps an actor that was handed out', async () => {
-    const { breaker } = createRig()
+    const { breaker } = createRig({ minimumThroughput: 1 })
     const { actor } = breaker
     breaker.trip('test')
     breaker.reset()
@@ -70,7 +81,7 @@ describe('a circuit that is closed again', () => {
   })
 
   it('is heard of in order, also when it moves on before all was told', () => {
-    const { breaker } = createRig()
+    const { breaker } = createRig({ minimumThroughput: 1 })
     const seen: string[] = []
     breaker.transitions$.subscribe(({ to }) => {
       if (to !== 'halfOpen') return
