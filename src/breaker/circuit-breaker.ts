@@ -64,6 +64,9 @@ export interface Hub {
 /** The epoch of outcomes fed while they cannot count. */
 const noEpoch = -2
 
+/** The history of every breaker that has not moved. */
+const noTransitions: Transition[] = []
+
 /**
  * The engine. The path of a call: `execute` → permit → your function → outcome → outcome stream →
  * sampling window → (only what may move the circuit) the chart → `follow` → history → observers.
@@ -86,7 +89,7 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
   /** The state as observers know it: that of the last transition they were told. */
   #told: CircuitState
   #calls: OutcomeStream | undefined
-  #history: Transition[] = []
+  #history = noTransitions
   #shownHistory: readonly Transition[] | undefined
   /** When it entered its state, and when it was used last: monotonic ms. */
   #enteredAt: number
@@ -238,7 +241,7 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
   }
 
   #reject(at: number): CallPermit | Refusal {
-    this.#tally.totals.rejected++
+    this.#tally.rejected++
     // Made before observers hear of it, who may move the circuit.
     const refusal = this.#refusal(at)
     if (this.#observers.hear('rejections')) {
@@ -314,7 +317,7 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
     const stale =
       call.epoch !== chart.epoch || (call.probe > 0 && this.#probing?.has(call.probe) !== true)
     let goesOn = inspect !== undefined
-    if (stale) this.#tally.totals.stale++
+    if (stale) this.#tally.stale++
     else if (chart.state === 'closed') {
       goesOn = this.#tally.countInWindow(call, at) || goesOn
       // One that breaks again before it can be judged keeps its actor.
@@ -556,6 +559,7 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
 
   #remember(transition: Transition): void {
     const { historySize } = this.#settings
+    if (this.#history === noTransitions) this.#history = []
     this.#history.push(transition)
     if (this.#history.length > historySize) this.#history.shift()
     this.#shownHistory = undefined
@@ -647,7 +651,7 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
     const at = this.#settings.clock.now()
     const health = this.health(at)
     const { state, context } = this.#chart
-    const totals = { ...this.#tally.totals }
+    const { totals } = this.#tally
     const { limits } = this.#settings
     return {
       name: this.name,

@@ -12,15 +12,13 @@ import type {
 import type { CallPermit } from './permit.js'
 
 /** What one breaker has counted: in its window while closed, in a round of probes, and ever. */
-export class Tally {
-  readonly totals: { -readonly [K in keyof Totals]: number } = {
-    successes: 0,
-    failures: 0,
-    slow: 0,
-    ignored: 0,
-    rejected: 0,
-    stale: 0,
-  }
+export class Tally implements Totals {
+  successes = 0
+  failures = 0
+  slow = 0
+  ignored = 0
+  rejected = 0
+  stale = 0
   /** What was thrown last. */
   lastError: unknown
   readonly #settings: Settings
@@ -37,7 +35,7 @@ export class Tally {
   countInWindow(call: CallPermit, at: number): boolean {
     // Nearly every outcome is of this kind, and kept apart it costs half.
     if (call.kind === 'success' && !call.slow && this.#window !== undefined) {
-      this.totals.successes++
+      this.successes++
       this.#window.record(at, 'success', false)
       return false
     }
@@ -57,12 +55,11 @@ export class Tally {
   }
 
   #countEver(call: CallPermit): void {
-    const { totals } = this
-    if (call.slow) totals.slow++
-    if (call.kind === 'success') totals.successes++
-    else if (call.kind === 'ignored') totals.ignored++
+    if (call.slow) this.slow++
+    if (call.kind === 'success') this.successes++
+    else if (call.kind === 'ignored') this.ignored++
     else {
-      totals.failures++
+      this.failures++
       if (!call.returned) this.lastError = call.failure
     }
   }
@@ -73,6 +70,12 @@ export class Tally {
     if (to === 'halfOpen' || to === 'closed') this.#errors = undefined
     // The next closed epoch begins with an empty window.
     this.#window = undefined
+  }
+
+  /** What was counted ever. */
+  get totals(): Totals {
+    const { successes, failures, slow, ignored, rejected, stale } = this
+    return { successes, failures, slow, ignored, rejected, stale }
   }
 
   /** Whether there are as many calls in the window as it takes to judge them. */
@@ -91,12 +94,11 @@ export class Tally {
   }
 
   save(toWall: (at: number) => number) {
-    const { totals, lastError } = this
     return {
       window: this.#window?.save(toWall) ?? { rows: [] },
       errors: Object.fromEntries(this.#errors ?? []),
-      totals: { ...totals },
-      lastError,
+      totals: this.totals,
+      lastError: this.lastError,
     }
   }
 
@@ -106,7 +108,7 @@ export class Tally {
       this.#window.load(saved.window, saved, fromWall)
     }
     this.#errors = new Map(Object.entries(saved.errors))
-    Object.assign(this.totals, saved.totals)
+    Object.assign(this, saved.totals)
     if (saved.lastError !== null) this.lastError = revivedError(saved.lastError)
   }
 }

@@ -128,15 +128,15 @@ export class Settings {
   readonly inspect: ((event: unknown) => void) | undefined
   readonly snapshot: BreakerSnapshot | undefined
   readonly #given: BreakerOptions
-  /** Which options were given. */
-  readonly #said: readonly (keyof BreakerOptions)[]
+  /** The options that were given. */
+  readonly #said: BreakerOptions
 
   /** @throws TypeError or RangeError naming the option, its value and its bounds */
   constructor(options: BreakerOptions = {}) {
     optionsOf('breaker options', options, optionNames)
-    const given = withDefaults(options)
+    this.#said = copied(options)
+    const given = { ...defaults, ...this.#said }
     this.#given = given
-    this.#said = Object.keys(options) as (keyof BreakerOptions)[]
     const slowCall = slowCallOf(given.slowCall)
     this.samplingDuration = number('samplingDuration', given.samplingDuration, {
       min: 10,
@@ -197,7 +197,7 @@ export class Settings {
 
   /** Whether `options` are the ones these were made of. */
   #isMadeOf(options: BreakerOptions = {}): boolean {
-    return saysTheSame(options, this.#given, this.#said)
+    return saysTheSame(options, this.#said)
   }
 
   /** These settings with some options replaced. */
@@ -254,37 +254,37 @@ const defaults = {
 } as const satisfies BreakerOptions
 
 /**
- * What the options say, and the defaults where they are silent. A copy to the last level: who goes on
- * changing his options does not change those of a breaker.
+ * What the options say. A copy to the last level: who goes on changing his options does not change
+ * those of a breaker.
  */
-function withDefaults(options: BreakerOptions): BreakerOptions & typeof defaults {
-  const filled: Record<string, unknown> = { ...defaults }
+function copied(options: BreakerOptions): BreakerOptions {
+  const said: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined || key === 'snapshot') continue
-    filled[key] = plainOptions.has(key) && isRecord(value) ? { ...value } : value
+    said[key] = plainOptions.has(key) && isRecord(value) ? { ...value } : value
   }
-  return filled as unknown as BreakerOptions & typeof defaults
+  return said
 }
 
 /** What the latest settings are made of is often what the next ones are to be made of. */
 let latest: Settings | undefined
 
 /**
- * Whether `options` are an object of these keys that says the same. Plain data within is compared by
- * what it says now, for it may have changed; anything else is itself.
+ * Whether `options` are an object that says what was said. Plain data within is compared by what it
+ * says now, for it may have changed; anything else is itself. A loop, for this question is half of what
+ * making a breaker costs.
  */
-function saysTheSame(
-  options: unknown,
-  given: object,
-  keys: readonly string[] = Object.keys(given),
-): boolean {
-  if (!isRecord(options) || Object.keys(options).length !== keys.length) return false
-  return keys.every((key) => {
+function saysTheSame(options: unknown, said: unknown): boolean {
+  if (!isRecord(options) || !isRecord(said)) return false
+  let keys = 0
+  for (const key in options) {
     const value = options[key]
-    const said = (given as Record<string, unknown>)[key]
     if (value === undefined) return false
-    return Object.is(value, said) || (plainOptions.has(key) && saysTheSame(value, said as object))
-  })
+    if (value !== said[key] && !(plainOptions.has(key) && saysTheSame(value, said[key])))
+      return false
+    keys++
+  }
+  return keys === Object.keys(said).length
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
