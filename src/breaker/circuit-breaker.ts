@@ -64,9 +64,6 @@ export interface Hub {
 /** The epoch of outcomes fed while they cannot count. */
 const noEpoch = -2
 
-/** The history of every breaker that has not moved. */
-const noTransitions: Transition[] = []
-
 /**
  * The engine. The path of a call: `execute` → permit → your function → outcome → outcome stream →
  * sampling window → (only what may move the circuit) the chart → `follow` → history → observers.
@@ -89,7 +86,7 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
   /** The state as observers know it: that of the last transition they were told. */
   #told: CircuitState
   #calls: OutcomeStream | undefined
-  #history = noTransitions
+  #history: Transition[] = []
   #shownHistory: readonly Transition[] | undefined
   /** When it entered its state, and when it was used last: monotonic ms. */
   #enteredAt: number
@@ -559,7 +556,6 @@ export class CircuitBreaker implements ChartOwner, PermitOwner {
 
   #remember(transition: Transition): void {
     const { historySize } = this.#settings
-    if (this.#history === noTransitions) this.#history = []
     this.#history.push(transition)
     if (this.#history.length > historySize) this.#history.shift()
     this.#shownHistory = undefined
