@@ -78,9 +78,10 @@ export class Tally implements Totals {
     return { successes, failures, slow, ignored, rejected, stale }
   }
 
-  /** Whether there are as many calls in the window as it takes to judge them. */
+  /** Whether there are as many calls in the window as it takes to judge them, once there is one. */
   get hasMinimumThroughput(): boolean {
-    return (this.#window?.throughput ?? 0) >= this.#settings.limits.minimumThroughput
+    const { throughput } = this.#window as SamplingWindow
+    return throughput >= this.#settings.limits.minimumThroughput
   }
 
   /** The figures of the window. Reading makes none: a registry reads thousands that saw no call. */
