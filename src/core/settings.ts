@@ -127,7 +127,6 @@ export class Settings {
   /** What it throws goes to `onError`. */
   readonly inspect: ((event: unknown) => void) | undefined
   readonly snapshot: BreakerSnapshot | undefined
-  readonly #given: BreakerOptions
   /** The options that were given. */
   readonly #said: BreakerOptions
 
@@ -135,8 +134,7 @@ export class Settings {
   constructor(options: BreakerOptions = {}) {
     optionsOf('breaker options', options, optionNames)
     this.#said = copied(options)
-    const given = { ...defaults, ...this.#said }
-    this.#given = given
+    const given = this.#given
     const slowCall = slowCallOf(given.slowCall)
     this.samplingDuration = number('samplingDuration', given.samplingDuration, {
       min: 10,
@@ -186,24 +184,24 @@ export class Settings {
    *
    * @throws TypeError or RangeError naming the option, its value and its bounds
    */
-  static of(options: BreakerOptions | Settings | undefined): Settings {
+  static of(options: BreakerOptions | Settings = {}): Settings {
     if (options instanceof Settings) return options
-    if (latest !== undefined && latest.#isMadeOf(options)) return latest
+    if (latest !== undefined && saysTheSame(options, latest.#said)) return latest
     const settings = new Settings(options)
     // A snapshot is of use only once; a clock that is set back begins anew with the next breaker.
     if (settings.snapshot === undefined && settings.clock === systemClock) latest = settings
     return settings
   }
 
-  /** Whether `options` are the ones these were made of. */
-  #isMadeOf(options: BreakerOptions = {}): boolean {
-    return saysTheSame(options, this.#said)
+  /** What was said, and the defaults where nothing was. */
+  get #given() {
+    return { ...defaults, ...this.#said }
   }
 
   /** These settings with some options replaced. */
   with(options: BreakerOptions): Settings {
     const said = Object.entries(options).filter(([, value]) => value !== undefined)
-    return new Settings({ ...this.#given, ...Object.fromEntries(said) })
+    return new Settings({ ...this.#said, ...Object.fromEntries(said) })
   }
 
   /**
@@ -213,13 +211,11 @@ export class Settings {
    */
   differsIn(options: BreakerOptions): string | undefined {
     const wanted = this.with(options)
+    const [mine, theirs] = [this.#given, wanted.#given]
     const differs = (key: string) =>
       key === 'halfOpen'
         ? !alike(this.halfOpen, wanted.halfOpen)
-        : !alike(
-            this.#given[key as keyof BreakerOptions],
-            wanted.#given[key as keyof BreakerOptions],
-          )
+        : !alike(mine[key as keyof BreakerOptions], theirs[key as keyof BreakerOptions])
     return Object.keys(options).find(differs)
   }
 
