@@ -64,18 +64,11 @@ function targetTable(rows) {
 function latestTable({ node, contenders, rows }) {
   const versions = new Map(contenders.map(({ name, version }) => [name, version]))
   const peers = ['cockatiel', 'opossum'].map((name) => `${name} ${versions.get(name) ?? 'missing'}`)
-  const lines = rows.flatMap(({ title, targets }) =>
-    targets
-      .filter(({ claim }) => /cockatiel|opossum/.test(claim))
-      .map(({ claim, value, spread, limit }) => [
-        title,
-        claim,
-        `${shortened(value)} ± ${shortened(spread)}`,
-        shortened(limit),
-      ]),
-  )
-  const measured = table(['what', 'of what', 'measured', 'at most'], lines)
-  return `Node ${node.slice(1)}, ${peers.join(', ')}.\n\n${measured}`
+  const besidePeers = rows.map((row) => ({
+    ...row,
+    targets: row.targets.filter(({ claim }) => /cockatiel|opossum/.test(claim)),
+  }))
+  return `Node ${node.slice(1)}, ${peers.join(', ')}.\n\n${targetTable(besidePeers)}`
 }
 
 /** @param {readonly import('./main.mjs').Participant[]} contenders */

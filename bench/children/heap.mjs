@@ -23,6 +23,7 @@ const subjects = {
     const breaker = registry.get(name)
     breaker.trip('bench')
     breaker.reset()
+    // As many as it takes to judge it.
     for (let i = 0; i < 10; i++) breaker.tryAcquire()?.succeed()
   },
   cockatiel: () => samplingBreaker(),

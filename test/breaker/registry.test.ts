@@ -424,8 +424,8 @@ describe('idle breakers', () => {
   })
 
   it.each([
-    [['open', 'idle'], false],
-    [['open', 'isolated', 'idle'], true],
+    [['held', 'idle'], false],
+    [['held', 'held too', 'idle'], true],
   ])(
     'are looked for by a new breaker behind one that is not: of %j the last stays: %s',
     (names, stays) => {
